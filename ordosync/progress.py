@@ -5,7 +5,7 @@ threads may work at once, each on its own phase.
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Literal
 
@@ -75,6 +75,17 @@ def reached(position: int) -> None:
     """Note the position in the file that the current phase reads."""
     if _own.phase and _own.phase.unit == "bytes":
         _own.phase.done = position
+
+
+def reporter() -> Callable[[int], None]:
+    """Return `reached` of the current phase, for another thread that works on it."""
+    phase = _own.phase
+
+    def reached(position: int) -> None:
+        if phase and phase.unit == "bytes":
+            phase.done = position
+
+    return reached
 
 
 def count_call() -> None:

@@ -20,7 +20,7 @@ but is never skipped. An object can be read by its id as long as one of its step
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, TypeVar
 
@@ -95,6 +95,10 @@ class PortalContext:
 
     It belongs to the account, for all its portals. A dry run has the same folder.
     """
+    spools: tuple[Path, ...] = ()
+    """The `spool` of each portal that has the account in this role."""
+    retention: timedelta | None = None
+    """The time for which the log is kept; None if it is kept forever."""
     ignores: Callable[[str], bool] = _nothing
     """True for the SKUs of lines that are not sent to the Supplier, since they are not goods."""
     edit_policies: Mapping[str, str] = field(default_factory=dict)

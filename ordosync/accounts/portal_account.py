@@ -134,6 +134,14 @@ def _nothing_unknown(subject: str, sent: bool) -> bool:  # noqa: ARG001 - as oth
     return False
 
 
+def _nothing_owed() -> None:
+    """Do nothing."""
+
+
+def _has_memory() -> str:
+    return ""
+
+
 def _no_checks() -> Iterator[CheckResult]:
     return iter(())
 
@@ -163,6 +171,12 @@ class PortalAccount:
     newest: Callable[[], Mapping[str, datetime | None]] = dict
     """Returns the time of the newest file of each reading that has `max_age` and was read; None if
     there is no file."""
+    flush: Callable[[], None] = _nothing_owed
+    """Writes what the writes of a run have only gathered. Raises `AccountError`."""
+    lacks_memory: Callable[[], str] = _has_memory
+    """Returns why the account cannot be written if it was written before; empty if it can be.
+
+    It remembers what was sent, so that nothing is sent twice if the store is lost."""
     settle_unknown: Callable[[str, bool], bool] = _nothing_unknown
     """Settles a write of unknown outcome that the account itself remembers, as sent or not sent.
 

@@ -66,7 +66,7 @@ def run() -> int:
 
 def _code() -> int:
     try:
-        code = app(standalone_mode=False)
+        code = app(prog_name="ordosync", standalone_mode=False)
     except OrdosyncError as error:
         return _show_error(error)
     except _TYPER_ERROR as error:

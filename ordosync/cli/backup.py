@@ -57,7 +57,8 @@ def _other_files(config: Config) -> list[str]:
         if is_embedded(account.kind)
     ]
     spool = config.database.with_name(f"{config.database.name}.spool")
-    return [str(config.path), *local, *([str(spool)] if spool.exists() else [])]
+    folders = [str(folder) for folder in (spool, config.places) if folder.exists()]
+    return [str(config.path), *local, *folders]
 
 
 @with_context(dry_run=True)

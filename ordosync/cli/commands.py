@@ -166,6 +166,10 @@ SECTIONS = {
             "config:app",
             "Check or show the configuration.",
         ),
+        "sku": (
+            "skus:app",
+            "List and change the SKU map of a portal.",
+        ),
         "schema": (
             "schema:show_schema",
             "Print the JSON Schema of a command's --json.",

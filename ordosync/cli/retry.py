@@ -19,8 +19,10 @@ from ordosync.engine import AlreadyRunning
 from ordosync.engine.execution.resolve import (
     acknowledge,
     check_sent,
+    is_creation,
     settle_as_not_sent,
     settle_as_sent,
+    settle_write,
 )
 from ordosync.errors import UsageError
 from ordosync.store import Store
@@ -128,8 +130,12 @@ def _settled(
         return rows, None
     row, note = _one(rows), None
     if sent is not None:
-        note = _settle_as_sent(session, row, undamaged(sent, "id"))
-        rows = []
+        sent_id = undamaged(sent, "id")
+        if not is_creation(row) and settle_write(_open_portal_of(session, row), row, sent=True):
+            # The account answers a retry as it answers a write that was made before.
+            rows = [row]
+        else:
+            note, rows = _settle_as_sent(session, row, sent_id), []
     else:
         rows = _settle_as_not_sent(session, row)
     [after] = session.store.steps.get([row.id])
@@ -152,6 +158,7 @@ def _settle_as_sent(session: Session, row: StepRow, sent_id: str) -> str | None:
     """Record that a step has arrived; return what else is to be done."""
     portal = _open_portal_of(session, row)
     arrival = check_sent(portal, session.store, row, sent_id)
+    settle_write(portal, row, sent=True)
     sender = settle_as_sent(session.store, row, sent_id, arrival, now=session.clock.now())
     render.message(f"step {row.id}: settled as sent, {sent_id}")
     note = f"{sender}; cancel one of the two orders, so that nothing is sent twice"
@@ -163,6 +170,7 @@ def _settle_as_sent(session: Session, row: StepRow, sent_id: str) -> str | None:
 
 def _settle_as_not_sent(session: Session, row: StepRow) -> Sequence[StepRow]:
     """Return the step to send now; empty if its order stays as it was sent."""
+    settle_write(_open_portal_of(session, row), row, sent=False)
     step = settle_as_not_sent(session.store, row, now=session.clock.now())
     if step is None:
         render.message(f"step {row.id}: closed; the order stays as it was sent")

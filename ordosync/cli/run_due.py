@@ -78,6 +78,8 @@ def run_due(
         _report(reports if has_alerts else (), [f"error: {error}" for error in new], warnings)
     if stop.signal:
         raise typer.Exit(128 + stop.signal)
+    if any(isinstance(report.error, ConfigError) for report in reports):
+        raise typer.Exit(ConfigError.exit_code)
     raise typer.Exit(int(any(map(_has_failed, reports))))
 
 

@@ -23,8 +23,8 @@ without rowid
 class SkuMapFile:
     """The rows of a map file."""
 
-    def __init__(self, path: Path) -> None:
-        """Read the whole file. Raise `TableProblemsError`."""
+    def __init__(self, path: Path, *, read: bool = True) -> None:
+        """Read the whole file, otherwise it has no row. Raise `TableProblemsError`."""
         self._path = path
         self._db = temporary_database()
         self._db.execute("pragma cache_size = -1000")
@@ -35,7 +35,8 @@ class SkuMapFile:
         self._repeated_count = 0
         self.is_empty = True
         try:
-            self._read()
+            if read:
+                self._read()
         except BaseException:
             self.close()
             raise
@@ -50,6 +51,14 @@ class SkuMapFile:
             "select merchant_sku, supplier_sku, pack from map order by merchant_sku"
         )
         return (MappedSku(*row) for row in rows)
+
+    def of(self, merchant_sku: str) -> MappedSku | None:
+        """Return the row of one of the Merchant's SKUs; None if there is none."""
+        row = self._db.execute(
+            "select merchant_sku, supplier_sku, pack from map where merchant_sku = ?",
+            (merchant_sku,),
+        ).fetchone()
+        return MappedSku(*row) if row else None
 
     def warnings(self) -> Iterator[str]:
         """Yield remarks on the file: no row, or rows that say the same as an earlier row."""

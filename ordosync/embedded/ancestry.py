@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from ordosync.models import Outcome, refused
+
 if TYPE_CHECKING:
     import sqlite3
 
@@ -17,6 +19,14 @@ def descendants(db: "sqlite3.Connection", number: str) -> list[str]:
         (number,),
     )
     return [row["number"] for row in rows]
+
+
+def refused_as_split(
+    db: "sqlite3.Connection", number: str, verb: str, *, code: str = "already-split"
+) -> Outcome:
+    """Return the refusal of a change that is made to the pieces of an order, with their numbers."""
+    pieces = ", ".join(descendants(db, number))
+    return refused(code, f"is split; its pieces are {verb} one by one: {pieces}")
 
 
 def ancestors(db: "sqlite3.Connection", number: str) -> tuple[str, ...]:

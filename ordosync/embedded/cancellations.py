@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ordosync.edits import Reduction
-from ordosync.embedded import change_feed, orders, shipments, timeline, units
+from ordosync.embedded import ancestry, change_feed, orders, shipments, timeline, units
 from ordosync.models import Outcome, ParcelLine, refused
 from ordosync.text import status_text
 
@@ -27,7 +27,7 @@ def cancel(
     if state is None:
         return refused("not-found", "does not exist")
     if state.is_split:
-        return refused("already-split", "is split; its pieces are cancelled one by one")
+        return ancestry.refused_as_split(db, number, "cancelled")
     if state.status == "cancelled":
         return Outcome(state="unchanged", id=number)
     if state.status == "partially_shipped" and not also_shipped:
@@ -49,7 +49,7 @@ def cancel_units(
     if state is None:
         return refused("not-found", "does not exist")
     if not state.is_open:
-        return not_open(state)
+        return not_open(db, number, state)
     open_parts = units.open_lines(db, number)
     if reason := units.surplus(parts, open_parts):
         return refused("more-than-open", reason)
@@ -71,7 +71,7 @@ def reduce(db: "sqlite3.Connection", reduction: Reduction, *, actor: str) -> Out
     if state.status == "cancelled":
         return Outcome(state="unchanged", id=number)
     if state.is_split:
-        return refused("already-split", "is split; its pieces are cancelled one by one")
+        return ancestry.refused_as_split(db, number, "cancelled")
     parts, is_late = [], False
     for part in reduction.lines:
         line = lines[part.line_id]
@@ -114,10 +114,10 @@ def _cancel_rest(db: "sqlite3.Connection", number: str, *, actor: str) -> Outcom
     return Outcome(state="done", id=number)
 
 
-def not_open(state: orders.OrderState) -> Outcome:
+def not_open(db: "sqlite3.Connection", number: str, state: orders.OrderState) -> Outcome:
     """Return the refusal of an order without open units."""
     if state.is_split:
-        return refused("already-split", "is split; its pieces are cancelled one by one")
+        return ancestry.refused_as_split(db, number, "cancelled")
     if state.status == "cancelled":
         return refused("cancelled", "is cancelled already")
     return refused("already-shipped", "is shipped already")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec.structs import replace
 
-from ordosync.embedded import change_feed, holds, orders, products, timeline
+from ordosync.embedded import ancestry, change_feed, holds, orders, products, timeline
 from ordosync.embedded.tags import with_tags
 from ordosync.models import Order, Outcome, refused
 from ordosync.order_checks import refusal
@@ -106,8 +106,10 @@ def _edit_order(
     state, before = orders.state_of(db, number), orders.read(db, number)
     if state is None or before is None:
         return refused("not-found", "does not exist")
+    if state.is_split:
+        return ancestry.refused_as_split(db, number, "edited", code="not-open")
     if not state.is_open:
-        return refused("not-open", f"is {'split' if state.is_split else status_text(state.status)}")
+        return refused("not-open", f"is {status_text(state.status)}")
     after = edited(before)
     names = ["address"] if after.ship_to != before.ship_to else []
     names += [

@@ -3,7 +3,7 @@
 import shlex
 from typing import TYPE_CHECKING
 
-from ordosync.embedded import change_feed, orders, timeline
+from ordosync.embedded import ancestry, change_feed, orders, timeline
 from ordosync.models import Outcome, refused
 from ordosync.text import status_text
 
@@ -20,7 +20,7 @@ def hold(db: "sqlite3.Connection", number: str, *, reason: str, actor: str) -> O
     if state is None:
         return refused("not-found", "does not exist")
     if state.is_split:
-        return refused("not-held", "is split; its pieces are held one by one")
+        return ancestry.refused_as_split(db, number, "held", code="not-held")
     if not state.is_open:
         return refused(state.status, f"is {status_text(state.status)}")
     if state.held:

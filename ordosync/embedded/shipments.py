@@ -38,7 +38,7 @@ def ship(db: "sqlite3.Connection", shipment: Shipment, *, actor: str) -> Outcome
     if same := _of_number(db, number, shipment.tracking_number):
         return _again(db, shipment, same["id"], is_open=bool(open_parts), actor=actor)
     if not open_parts:
-        return _not_open(state)
+        return _not_open(db, number, state)
     if state.held:
         return refused("held", holds.reason(state.held, number))
     parts = shipment.lines or open_parts
@@ -285,9 +285,9 @@ def _shipments(db: "sqlite3.Connection", rows: "Sequence[sqlite3.Row]") -> list[
     ]
 
 
-def _not_open(state: orders.OrderState) -> Outcome:
+def _not_open(db: "sqlite3.Connection", number: str, state: orders.OrderState) -> Outcome:
     if state.is_split:
-        return refused("already-split", "is split; its pieces are shipped one by one")
+        return ancestry.refused_as_split(db, number, "shipped")
     if state.status == "cancelled":
         return refused("cancelled", "is cancelled")
     return refused("already-shipped", "is shipped already")

@@ -152,7 +152,7 @@ def _backorder(db: "sqlite3.Connection", request: ShortUnits) -> Outcome:
     if state is None:
         return refused("not-found", "does not exist")
     if not state.is_open:
-        return cancellations.not_open(state)
+        return cancellations.not_open(db, number, state)
     if reason := units.surplus(request.parts, units.open_lines(db, number)):
         return refused("more-than-open", reason)
     changed = [_keep(db, request, part.line_id, part.quantity) for part in request.parts]

@@ -21,6 +21,7 @@ from ordosync.tasks.base import Portal
 from ordosync.tasks.feeds import FeedWatch
 from ordosync.tasks.sku_maps.merchant import mapped
 from ordosync.tasks.stock.age import StockAge
+from ordosync.tasks.stock.mapped_rows import MappedRows
 from ordosync.tasks.stock.oversold import Oversold
 from ordosync.tasks.stock.pool import Pool, Sharer
 from ordosync.tasks.stock.portal_stock import PortalStock
@@ -46,12 +47,17 @@ def open_portal(
     """Return a portal whose accounts open files and connections when they are first used."""
     portal_identity = identity(portal)
     name, origin = store.portals.known_as(portal_identity), store.portals.origin(portal_identity)
-    spool = config.database.with_name(f"{config.database.name}.spool") / origin
-    supplier = supplier_of(config, portal, spool=spool, at=connections)
+    all_spools = config.database.with_name(f"{config.database.name}.spool")
+    spool, spools = all_spools / origin, _spools(config, portal, store, all_spools)
+    supplier = supplier_of(
+        config, portal, spool=spool, at=connections, spools=spools[portal.supplier.account]
+    )
     feeds = feeds_of(config, portal)
     watch = partial(_feed_watch, feeds, store, name, connections.clock)
     watched = watch() if feeds else None
-    merchant = merchant_of(config, portal, spool=spool, at=connections)
+    merchant = merchant_of(
+        config, portal, spool=spool, at=connections, spools=spools[portal.merchant.account]
+    )
     links, sku_map = store.links(name), store.sku_map(name)
     if portal.sku_map or sku_map.digest:
         # Orders that were sent by a map are read by it even if the configuration has none any more.
@@ -71,6 +77,7 @@ def open_portal(
             age=StockAge(supplier.stock_feed, watched or watch(), connections.clock),
             stops=Stops(store.stock_stops(name), connections.clock),
             oversold=Oversold(store.sent_units(portal.supplier.account), connections.clock),
+            mapped_rows=MappedRows(links.set_rows),
             pool=_pool(config, portal, store, name, connections.clock),
         ),
         stock_portals=partial(
@@ -80,6 +87,19 @@ def open_portal(
         sku_map=sku_map if portal.sku_map else None,
         rivals=_rivals(config, portal, store),
     )
+
+
+def _spools(
+    config: Config, portal: PortalConfig, store: Store, folder: Path
+) -> Mapping[str, Sequence[Path]]:
+    """Return the spools of all portals of each account of a portal, by the account."""
+    merchant, supplier = portal.merchant.account, portal.supplier.account
+    found: dict[str, list[Path]] = {merchant: [], supplier: []}
+    for other in config.portals.values():
+        sides = {other.merchant.account} & {merchant} | {other.supplier.account} & {supplier}
+        for account in sides:
+            found[account].append(folder / store.portals.origin(identity(other)))
+    return found
 
 
 def _pool(
@@ -163,7 +183,12 @@ def longest_settle_s(config: Config) -> float:
 
 
 def merchant_of(
-    config: Config, portal: PortalConfig, *, spool: Path = Path(), at: Connections | None = None
+    config: Config,
+    portal: PortalConfig,
+    *,
+    spool: Path = Path(),
+    at: Connections | None = None,
+    spools: Sequence[Path] = (),
 ) -> Merchant:
     """Return a portal's Merchant, which opens files and connections when it is first used.
 
@@ -173,6 +198,8 @@ def merchant_of(
         partner=portal.supplier.account,
         selection=portal.products,
         spool=spool / portal.merchant.account,
+        spools=tuple(each / portal.merchant.account for each in spools),
+        retention=config.retention,
         places=config.places / portal.merchant.account,
         ignores=portal.ignores,
         hold_conditions=portal.hold.conditions,
@@ -182,13 +209,20 @@ def merchant_of(
 
 
 def supplier_of(
-    config: Config, portal: PortalConfig, *, spool: Path = Path(), at: Connections | None = None
+    config: Config,
+    portal: PortalConfig,
+    *,
+    spool: Path = Path(),
+    at: Connections | None = None,
+    spools: Sequence[Path] = (),
 ) -> Supplier:
     """Return a portal's Supplier, as `merchant_of` returns its Merchant."""
     context = PortalContext(
         partner=portal.merchant.account,
         selection=portal.products,
         spool=spool / portal.supplier.account,
+        spools=tuple(each / portal.supplier.account for each in spools),
+        retention=config.retention,
         places=config.places / portal.supplier.account,
         edit_policies=portal.edits.policies,
     )

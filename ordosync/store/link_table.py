@@ -11,6 +11,7 @@ from ordosync.store.ledger import settle
 from ordosync.store.link_rows import INSERT, link_of, row_of
 from ordosync.store.link_steps import LinkSteps
 from ordosync.store.links import Link, LinkKind
+from ordosync.store.sku_map import MappedSku
 from ordosync.store.step_rows import UNSETTLED
 
 if TYPE_CHECKING:
@@ -204,6 +205,26 @@ class Links(LinkSteps):
         self._insert(parcels, at)
         if parcels or changed:
             self._note_reported({link.order_id or link.merchant_id for link in parcels + changed})
+
+    def mapped_products(self, sku: str) -> Sequence[Link]:
+        """Return the links of mapped products with this SKU in one of the accounts."""
+        rows = self._db.execute(
+            "select * from links where portal = ? and kind = 'product'"
+            " and ? in (merchant_sku, supplier_sku) order by merchant_sku",
+            (self._portal, sku),
+        )
+        return [link_of(row) for row in rows]
+
+    def set_rows(self, rows: Mapping[str, MappedSku]) -> None:
+        """Set the rows of the SKU map of linked products, by the Merchant's id."""
+        self._db.executemany(
+            "update links set pack = ?, merchant_sku = ?, supplier_sku = ?"
+            " where portal = ? and kind = 'product' and merchant_id = ? and state = 'live'",
+            [
+                (row.pack, row.merchant_sku, row.supplier_sku, self._portal, id_)
+                for id_, row in rows.items()
+            ],
+        )
 
     def _restore(self, order_ids: Sequence[str]) -> None:
         """Make orders live again that the Supplier had cancelled, or was asked to cancel."""

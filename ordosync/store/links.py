@@ -85,7 +85,7 @@ class Link(Struct, frozen=True, kw_only=True):
     merchant_sku: str | None = None
     """For a mapped line or product: the Merchant's SKU when it was linked."""
     supplier_sku: str | None = None
-    """For a mapped line: the SKU with which it was sent."""
+    """For a mapped line or product: the Supplier's SKU when it was linked."""
     raised_to: int | None = None
     """For a line: its ordered units after an edit that added units. Never read from the table."""
 

@@ -84,7 +84,7 @@ class Quotas:
             ],
         )
 
-    def keep_only(self, portal: str, merchant_id: str, key: str = "") -> None:
+    def keep_only(self, portal: str, merchant_id: str, key: str) -> None:
         """Give up the quotas of a Merchant's product, but for the one in this product."""
         self._db.execute(
             "delete from quotas where account = ? and portal = ? and merchant_id = ? and key <> ?",

@@ -25,16 +25,8 @@ class MappedSku(Struct, frozen=True, gc=False):
     """Units of the Supplier in one unit of the Merchant."""
 
 
-_Difference = tuple[MappedSku | None, MappedSku | None]
-
-
-class MapChanges(Struct, frozen=True, kw_only=True):
-    """The number of rows that differ between two states of a map."""
-
-    added: int = 0
-    removed: int = 0
-    changed: int = 0
-    """Rows whose Supplier's SKU or pack differs."""
+Difference = tuple[MappedSku | None, MappedSku | None]
+"""The old and the new row of one of the Merchant's SKUs; None if there is none."""
 
 
 class SkuMap:
@@ -83,24 +75,20 @@ class SkuMap:
             yield from (MappedSku(*row) for row in rows)
             last = rows[-1][0]
 
-    def replace(self, rows: Iterable[MappedSku], digest: str) -> MapChanges:
+    def replace(self, rows: Iterable[MappedSku], digest: str) -> None:
         """Replace all rows by those of the file with this digest; each Merchant's SKU is once.
 
         `rows` must be in the order of `all`. Only rows that differ are written.
         """
-        added = removed = changed = 0
         # `all` reads pages by the SKU, so rows before the current one may be written meanwhile.
-        for page in _pages(_differing(self.all(), rows)):
+        changes = differences(self.all(), rows)
+        while page := list(islice(changes, _PAGE)):
             self._delete([old.merchant_sku for old, new in page if old and not new])
             self._insert([new for _, new in page if new])
-            added += sum(old is None for old, _ in page)
-            removed += sum(new is None for _, new in page)
-            changed += sum(bool(old and new) for old, new in page)
         self._db.execute(
             "insert or replace into sku_map_files (portal, digest) values (?, ?)",
             (self._portal, digest),
         )
-        return MapChanges(added=added, removed=removed, changed=changed)
 
     def _delete(self, merchant_skus: Sequence[str]) -> None:
         self._db.executemany(
@@ -124,8 +112,11 @@ class SkuMap:
         return (MappedSku(*row) for row in rows)
 
 
-def _differing(before: Iterator[MappedSku], after: Iterable[MappedSku]) -> Iterator[_Difference]:
-    """Yield the old and the new row of each SKU for which they differ, by the SKU."""
+def differences(before: Iterator[MappedSku], after: Iterable[MappedSku]) -> Iterator[Difference]:
+    """Yield the old and the new row of each SKU for which they differ.
+
+    Both must be in the order of the Merchant's SKU, each once.
+    """
     rows = iter(after)
     old, new = next(before, None), next(rows, None)
     while old or new:
@@ -139,8 +130,3 @@ def _differing(before: Iterator[MappedSku], after: Iterable[MappedSku]) -> Itera
             if old != new:
                 yield old, new
             old, new = next(before, None), next(rows, None)
-
-
-def _pages(differences: Iterator[_Difference]) -> Iterator[list[_Difference]]:
-    while page := list(islice(differences, _PAGE)):
-        yield page

@@ -20,8 +20,7 @@ SKU_TABLES = (
     # Of a line or product: units of the Supplier in one unit of the Merchant, when it was linked.
     # Null: 1, and never mapped.
     "alter table links add column pack integer",
-    # Of a mapped line or product: the Merchant's SKU when it was linked.
+    # Of a mapped line or product: the SKUs of both accounts when it was linked.
     "alter table links add column merchant_sku text",
-    # Of a mapped line: the SKU with which it was sent.
     "alter table links add column supplier_sku text",
 )

@@ -209,7 +209,10 @@ class Reports:
     def events(self, *, since: datetime) -> Mapping[str, Events]:
         """Return the numbers of orders with an event since then, by portal."""
         rows = self._db.execute(
-            "select portal, 'imported' as event, count(*) as count from links"
+            # The pieces of an order are linked, too, but not by an import.
+            "select links.portal, 'imported' as event, count(*) as count from links"
+            " join steps on steps.portal = links.portal and task = 'import-orders'"
+            " and key = links.merchant_id || '#' || generation"
             " where kind = 'order' and linked_at >= :since group by 1"
             " union all select portal, 'cancelled', count(*) from steps"
             " where task = 'cancel-orders' and state = 'done' and updated_at >= :since group by 1"

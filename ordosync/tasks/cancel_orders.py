@@ -16,7 +16,7 @@ from ordosync.store.links import Link
 from ordosync.store.step_rows import StepRef, StepRow
 from ordosync.store.written import Change, Written
 from ordosync.tasks.base import Decision, PlanRequest, Portal, Result, Step, Task
-from ordosync.tasks.cancellations import asked, own_pieces, reductions
+from ordosync.tasks.cancellations import asked, begun_packs, own_pieces, reductions
 from ordosync.tasks.cancellations.lowered_units import Lowered
 from ordosync.tasks.cancellations.own_pieces import PIECE_NOT_CANCELLED, OwnPiece
 from ordosync.tasks.cancellations.supplier_status import OPEN
@@ -116,9 +116,10 @@ def _cancel(portal: Portal, links: Sequence[Link], *, look_first: bool) -> list[
         }
     )
     _comment(portal, to_cancel, outcomes)
-    return [
+    cancelled = [
         _result(portal, link, outcomes.get(link.merchant_id), again=look_first) for link in links
     ]
+    return begun_packs.reported(portal, links, cancelled)
 
 
 def _without_decision_if_open(portal: Portal, steps: Sequence[Step]) -> tuple[Step, ...]:

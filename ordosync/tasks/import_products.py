@@ -8,13 +8,16 @@ sent: it would come back as if the Supplier had counted it
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from typing import NamedTuple
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from ordosync.accounts.account import required
 from ordosync.models import InvalidRecord, Outcome, Page, Product
 from ordosync.skus import exact
 from ordosync.store.links import Link
+from ordosync.store.sku_map import MappedSku
 from ordosync.store.step_rows import StepRef
 from ordosync.store.written import Written
 from ordosync.tasks.base import (
@@ -26,10 +29,22 @@ from ordosync.tasks.base import (
     Task,
     step_of_source,
 )
+from ordosync.tasks.orders.fields import of_unit
 from ordosync.text import plural
 
 NOT_SHIPPED = "not-shipped"
 """Code of skipped products that need no shipping and that the Supplier does not have."""
+
+
+class NewProduct(Struct, frozen=True, kw_only=True):
+    """A product to be linked to one of the Supplier, which is created if it does not exist."""
+
+    product: Product
+    """As the Supplier gets it."""
+    row: MappedSku | None = None
+    """Its row in the SKU map."""
+    former: Link | None = None
+    """Its link to another product, from which the map has moved it."""
 
 
 def plan(portal: Portal, request: PlanRequest) -> Iterator[Page[Step]]:
@@ -52,67 +67,128 @@ def apply(
     look_first: bool,  # noqa: ARG001 - a SKU exists only once
 ) -> list[Result]:
     """Create the new products, and link all of them; a first link counts as done."""
-    products = [step.payload for step in steps if isinstance(step.payload, Product)]
-    outcomes = required(portal.supplier.products).create(products)
-    return [_result(step, outcome) for step, outcome in zip(steps, outcomes, strict=True)]
+    wanted = [step.payload for step in steps if isinstance(step.payload, NewProduct)]
+    # The map may give several of the Merchant's products one SKU. Its name is that of the smallest.
+    by_sku = {of.product.sku: of.product for of in sorted(wanted, key=_pack, reverse=True)}
+    created = required(portal.supplier.products).create(list(by_sku.values()))
+    outcomes = dict(zip(by_sku, created, strict=True))
+    return [
+        _result(step.key, of, outcomes[of.product.sku])
+        for step, of in zip(steps, wanted, strict=True)
+    ]
 
 
-def _result(step: Step, outcome: Outcome) -> Result:
+def _pack(wanted: NewProduct) -> int:
+    return wanted.row.pack if wanted.row else 1
+
+
+def _result(merchant_id: str, wanted: NewProduct, outcome: Outcome) -> Result:
     if not outcome.id:
         return Result(outcome=outcome)
     was_there = outcome.state == "unchanged"
     return Result(
         outcome=outcome,
-        links=(Link(kind="product", merchant_id=step.key, supplier_id=outcome.id),),
+        links=tuple(product_links(merchant_id, wanted, outcome.id)),
         written=Written(linked=outcome.id) if was_there else None,
         is_only_linked=was_there,
     )
+
+
+def product_links(merchant_id: str, wanted: NewProduct, supplier_id: str) -> Iterator[Link]:
+    """Yield the link of a product, and the end of its former link."""
+    link = Link(kind="product", merchant_id=merchant_id, supplier_id=supplier_id)
+    if former := wanted.former:
+        yield replace(former, state="remapped")
+        link = replace(link, generation=former.generation + 1)
+    if row := wanted.row:
+        link = replace(
+            link, pack=row.pack, merchant_sku=row.merchant_sku, supplier_sku=row.supplier_sku
+        )
+    yield link
 
 
 def _steps(portal: Portal, pages: Iterator[Page[Product | InvalidRecord]]) -> Iterator[Page[Step]]:
     for page in pages:
         links = portal.links.of_merchant("product", [item.id for item in page.items])
         ours = [item for item in page.items if _is_ours(portal, item)]
-        products = [_for_supplier(portal, item) for item in ours if isinstance(item, Product)]
-        known = _known(portal, [product for product in ours if product.id not in links])
-        claims = Counter(product.sku for product in products)
-        taken = portal.links.of_supplier("product", list(claims))
+        products = [item for item in ours if isinstance(item, Product)]
+        rows = _rows(portal, products)
+        wanted = [_wanted(portal, item, rows.get(item.sku), links) for item in products]
         # Several products may have the same id: that is one step, always of the same product.
         once = {item.id: item for item in sorted(ours, key=lambda item: item.content)}
+        facts = _Facts(
+            links=links,
+            wanted={id(item): of for item, of in zip(products, wanted, strict=True)},
+            claims=Counter(of.product.sku for of in wanted),
+            taken=portal.links.of_supplier("product", [of.product.sku for of in wanted]),
+            known=_known(portal, products, wanted, links),
+        )
         yield Page(
-            items=tuple(
-                _step(portal, once[id_], links, claims, taken, known=known)
-                for id_ in dict.fromkeys(item.id for item in ours)
-            ),
+            items=tuple(_step(once[id_], facts) for id_ in dict.fromkeys(item.id for item in ours)),
             cursor=page.cursor,
         )
 
 
-def _step(
-    portal: Portal,
-    item: Product | InvalidRecord,
-    links: Mapping[str, Link],
-    claims: Mapping[str, int],
-    taken: Mapping[str, Link],
-    *,
-    known: AbstractSet[str],
-) -> Step:
+class _Facts(NamedTuple):
+    """The links and SKUs that decide about the products of a page."""
+
+    links: Mapping[str, Link]
+    wanted: Mapping[int, NewProduct]
+    """By the identity of the Merchant's product: several may have one id."""
+    claims: Mapping[str, int]
+    taken: Mapping[str, Link]
+    known: AbstractSet[str]
+
+    def is_moved(self, item: Product | InvalidRecord) -> bool:
+        """True if the map gave a linked product another one of the Supplier."""
+        wanted = self.wanted.get(id(item))
+        return wanted is not None and wanted.former is not None
+
+
+def _rows(portal: Portal, products: Sequence[Product]) -> Mapping[str, MappedSku]:
+    if portal.sku_map is None:
+        return {}
+    return portal.sku_map.of_merchant({product.sku for product in products})
+
+
+def _wanted(
+    portal: Portal, item: Product, row: MappedSku | None, links: Mapping[str, Link]
+) -> NewProduct:
+    unmapped = _for_supplier(portal, item)
+    if row is None:
+        return NewProduct(product=unmapped)
+    product = replace(
+        unmapped,
+        sku=row.supplier_sku,
+        price=unmapped.price and of_unit(unmapped.price, row.pack),
+        weight_g=unmapped.weight_g and of_unit(unmapped.weight_g, row.pack),
+    )
+    link = links.get(item.id)
+    # A product that was linked without a map has the SKU that it has without one.
+    linked_sku = (link.supplier_sku or unmapped.sku) if link else row.supplier_sku
+    former = link if linked_sku != row.supplier_sku else None
+    return NewProduct(product=product, row=row, former=former)
+
+
+def _step(item: Product | InvalidRecord, facts: _Facts) -> Step:
     if isinstance(item, InvalidRecord) and item.is_whole_file:
         return step_of_source(item)
     step = Step(key=item.id, merchant_id=item.id, content=item.content)
-    if item.id in links:
+    if item.id in facts.links and not facts.is_moved(item):
         return replace(step, decision=Decision(state="unchanged"))
     if isinstance(item, InvalidRecord):
         return replace(step, decision=Decision.of(item))
-    product = _for_supplier(portal, item)
-    if claims[product.sku] > 1 or product.sku in taken:
+    wanted = facts.wanted[id(item)]
+    sku = wanted.product.sku
+    is_mapped = wanted.row is not None
+    if not is_mapped and (facts.claims[sku] > 1 or sku in facts.taken):
         decision = Decision(
             state="failed",
             code="sku-claimed",
-            reason=f"has the Supplier's SKU {product.sku}, which another product has, too",
+            reason=f"has the Supplier's SKU {sku}, which another product has, too",
         )
         return replace(step, decision=decision)
-    if not product.needs_shipping and product.sku not in known:
+    if not wanted.product.needs_shipping and sku not in facts.known:
         decision = Decision(
             state="skipped",
             code=NOT_SHIPPED,
@@ -121,20 +197,29 @@ def _step(
         return replace(step, decision=decision)
     return replace(
         step,
-        summary=f"create product {product.sku}",
-        written=Written(product=product.sku),
-        payload=product,
+        summary=f"{'link to' if wanted.former else 'create'} product {sku}",
+        written=Written(product=sku),
+        needs_redo=wanted.former is not None,
+        payload=wanted,
     )
 
 
-def _known(portal: Portal, items: Sequence[Product | InvalidRecord]) -> AbstractSet[str]:
+def _known(
+    portal: Portal,
+    products: Sequence[Product],
+    wanted: Sequence[NewProduct],
+    links: Mapping[str, Link],
+) -> AbstractSet[str]:
     """Return the Supplier's SKUs of products that need no shipping.
 
     Shops mark real goods so by mistake. A product that the Supplier has is surely goods.
     """
-    products = [item for item in items if isinstance(item, Product) and not item.needs_shipping]
-    skus = list(dict.fromkeys(_for_supplier(portal, product).sku for product in products))
-    return exact(required(portal.supplier.products).similar(skus)) if skus else frozenset()
+    skus = dict.fromkeys(
+        of.product.sku
+        for item, of in zip(products, wanted, strict=True)
+        if not item.needs_shipping and (item.id not in links or of.former)
+    )
+    return exact(required(portal.supplier.products).similar(list(skus))) if skus else frozenset()
 
 
 def _not_shipped_note(portal: Portal, count: int) -> str:

@@ -12,6 +12,7 @@ imported. The sales are read last, so only those in the moment before the write 
 """
 
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from functools import cache, partial
 
 from msgspec.structs import replace
@@ -29,8 +30,10 @@ from ordosync.tasks.base import (
     Task,
     step_of_source,
 )
+from ordosync.tasks.stock.mapped_rows import LinkedProduct
 from ordosync.tasks.stock.oversold import Oversold
 from ordosync.tasks.stock.sales import unimported_sales
+from ordosync.tasks.stock.sku_links import misfit_reason
 from ordosync.tasks.stock.target import Target
 from ordosync.tasks.stock.targets import Targets, UnimportedSales
 from ordosync.text import plural
@@ -82,7 +85,8 @@ def replan(portal: Portal, refs: Sequence[StepRef]) -> Iterator[Page[Step]]:
         links = portal.links.of_supplier("product", sorted(missing))
         stock += portal.stock.stops.stopped(links.values())
     sales = cache(partial(unimported_sales, portal, now=portal.clock.now()))
-    yield Page(items=_steps(portal, stock, sales, is_written_next=True))
+    among = {step.merchant_id for step in refs if step.merchant_id}
+    yield Page(items=_steps(portal, stock, sales, among=among))
 
 
 def apply(
@@ -123,16 +127,32 @@ def _steps(
     items: Sequence[Stock | InvalidRecord],
     sales: UnimportedSales,
     *,
-    is_written_next: bool = False,
+    among: AbstractSet[str] | None = None,
 ) -> tuple[Step, ...]:
-    targets = Targets.read(portal, items, sales, take=is_written_next)
-    pairs = [(item, _step(item, targets)) for item in items]
-    return tuple(
-        step
-        for item, main in pairs
-        for step in (main, _oversold(portal.stock.oversold, item, main))
-        if step is not None
-    )
+    """Return the steps of these products; with `among`, they are written next."""
+    targets = Targets.read(portal, items, sales, take=among is not None, among=among)
+    found: list[Step] = []
+    for item in items:
+        own = [*_steps_of(portal, item, targets)]
+        written = [step for step in own if not step.decision or step.decision.state == "unchanged"]
+        oversold = _oversold(portal.stock.oversold, item, (written or own)[0])
+        found += [*own, oversold] if oversold else own
+    return tuple(found)
+
+
+def _steps_of(portal: Portal, item: Stock | InvalidRecord, targets: Targets) -> Iterator[Step]:
+    """Yield the steps of a product of the Supplier: one for each product that is linked to it."""
+    if isinstance(item, InvalidRecord):
+        yield _invalid(item)
+        return
+    linked = targets.linked.get(item.product_id, ())
+    if not linked:
+        yield _skipped(_stays(item), NOT_LINKED, "is not a product that was imported")
+    for product in linked:
+        if product.misfit:
+            yield _misfit(portal, item, product)
+        else:
+            yield _step(item, product, targets)
 
 
 def _oversold(oversold: Oversold, item: Stock | InvalidRecord, step: Step) -> Step | None:
@@ -159,32 +179,47 @@ def _oversold(oversold: Oversold, item: Stock | InvalidRecord, step: Step) -> St
     )
 
 
-def _step(item: Stock | InvalidRecord, targets: Targets) -> Step:
-    if isinstance(item, InvalidRecord) and item.is_whole_file:
+def _invalid(item: InvalidRecord) -> Step:
+    if item.is_whole_file:
         return step_of_source(item)
-    if isinstance(item, InvalidRecord):
-        return Step(
-            key=item.id,
-            merchant_id=None,
-            supplier_id=item.id,
-            content=item.content,
-            decision=Decision.of(item),
-        )
-    link = targets.links.get(item.product_id)
-    current = targets.current(item)
-    target = targets.found.get(item.product_id)
-    quantity = item.quantity if target is None else target.quantity
-    step = Step(
+    return Step(
+        key=item.id,
+        merchant_id=None,
+        supplier_id=item.id,
+        content=item.content,
+        decision=Decision.of(item),
+    )
+
+
+def _stays(item: Stock) -> Step:
+    """Return the step of a product whose quantity is not written."""
+    return Step(
         key=item.product_id,
         merchant_id=None,
         supplier_id=item.product_id,
-        content=f"quantity-{quantity}",
+        content=f"quantity-{item.quantity}",
     )
-    if link is None:
-        return _skipped(step, NOT_LINKED, "is not a product that was imported")
-    step = replace(step, merchant_id=link.merchant_id)
+
+
+def _misfit(portal: Portal, item: Stock, product: LinkedProduct) -> Step:
+    reason = misfit_reason(portal, product)
+    return replace(
+        _stays(item),
+        key=product.step_key,
+        merchant_id=product.link.merchant_id,
+        content=product.misfit,
+        decision=Decision(state="failed", code=product.misfit, reason=reason),
+    )
+
+
+def _step(item: Stock, product: LinkedProduct, targets: Targets) -> Step:
+    merchant_id = product.link.merchant_id
+    current, target = targets.at_merchant.get(merchant_id), targets.found.get(merchant_id)
+    step = replace(_stays(item), key=product.step_key, merchant_id=merchant_id)
     if current is None:
         return _skipped(step, "gone", "is not at the Merchant any more")
+    if target:
+        step = replace(step, content=f"quantity-{target.quantity}")
     if current.fixed:
         return _skipped(step, current.fixed, _FIXED[current.fixed])
     if target is None:
@@ -231,6 +266,7 @@ def _not_linked_note(portal: Portal, count: int) -> str:
 def _save(portal: Portal) -> None:
     portal.stock.stops.save()
     portal.stock.oversold.save()
+    portal.stock.mapped_rows.save()
     if portal.stock.pool:
         portal.stock.pool.save()
 
@@ -251,6 +287,7 @@ TASK = Task(
         portal.stock.oversold.note,
         portal.stock.age.note,
         portal.stock.rules.note,
+        portal.stock.mapped_rows.text,
     ),
     save=_save,
     closes=_OVERSOLD,

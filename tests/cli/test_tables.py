@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from ordosync.cli.output import render
+from ordosync.cli.output import render, terminal_table
 from ordosync.cli.output.desk import show_order
 from ordosync.cli.output.table_shapes import FOLDED, Shape, columns_below
 from ordosync.embedded.desk import Desk
@@ -76,6 +76,26 @@ def test_long_texts_stand_below_first_and_the_first_column_never() -> None:
     assert columns_below(shape, 30, (*FOLDED, "portal")) == ["portal", "reason"]
     assert columns_below(shape, 30, FOLDED) is None
     assert columns_below(shape, 10, columns) is None
+
+
+def test_a_column_whose_texts_all_stand_below_has_no_heading(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    reason = "is a kit at the Merchant, whose quantity is calculated"
+    rows = [
+        (405, "SET-BLACK", "skipped", "kit", reason, "SET-BLACK", ""),
+        (406, "SET-BLUE", "skipped", "kit", reason, "SET-BLUE", ""),
+        (413, "APRON-BLACK", "done", "", "", "APRON-BLACK", "unset → 353"),
+    ]
+
+    columns = ("step", "key", "state", "code", "reason", "supplier", "written")
+    terminal_table.show(columns, rows, less=(), if_any=(), totals=())
+
+    header, _, first, below, *_ = capsys.readouterr().out.splitlines()
+    assert header.split() == ["step", "key", "state", "code", "supplier", "written"]
+    assert first.split() == ["405", "SET-BLACK", "skipped", "kit", "SET-BLACK"]
+    assert below.strip() == reason
 
 
 def test_a_long_result_continues_with_an_indent(both: TwoAccounts) -> None:

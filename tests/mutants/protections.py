@@ -326,8 +326,8 @@ MUTANTS = (
     Mutant(
         protection="a failed row is closed only when its file has changed",
         file="accounts/files/reading/file_reader.py",
-        old="id_ for id_ in sources if id_ not in self._problems and not self._is_unread(id_)",
-        new="id_ for id_ in sources if id_ not in self._problems",
+        old="if id_ not in self._problems and not any(is_of(id_, name) for name in self._unread)",
+        new="if id_ not in self._problems",
         test="accounts/files/test_rows_without_number.py",
     ),
     Mutant(

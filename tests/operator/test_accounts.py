@@ -98,7 +98,12 @@ def test_m4_the_default_account_is_taken_without_a_choice(
 
     assert both.order("shop", "3001")["number"] == "3001"
     assert both.order("northwind", "2001")["number"] == "2001"
-    assert both.run("orders", "show", "3001").code == 2
+    elsewhere = both.run("orders", "show", "3001")
+    assert elsewhere.code == 2
+    assert (
+        "account northwind has no order '3001'; but shop has order 3001, which is its own: choose"
+        " with --account"
+    ) in elsewhere.err
     assert both.run("orders", "show", "3001", "-a", "shop").code == 0
 
 

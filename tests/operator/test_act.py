@@ -82,6 +82,7 @@ def test_m5_a_misspelt_column_of_our_own_is_refused(depot: TwoMerchants) -> None
 
     assert done.code == 2
     assert "required: number, carrier, tracking; optional: method" in done.err
+    assert "has no column" not in done.err
     assert "desk: columns:" in done.err
 
 
@@ -180,3 +181,33 @@ def test_m1_two_tracking_numbers_of_one_parcel_are_both_kept(both: TwoAccounts) 
     [parcel] = both.order("northwind", "S-1001")["shipments"]
     assert done.code == 0
     assert (parcel["tracking"], parcel["more_tracking"]) == ("A1", ["B2"])
+
+
+@pytest.mark.parametrize(
+    ("words", "verb"),
+    [
+        ("cancel S-1001", "cancelled"),
+        ("cancel S-1001 --line MUG=1", "cancelled"),
+        ("ship S-1001 --carrier UPS --tracking 1Z9", "shipped"),
+        ("edit S-1001 --method Air", "edited"),
+        ("short S-1001 --line MUG=1 --reason other", "cancelled"),
+    ],
+)
+def test_a_change_of_a_split_order_names_its_pieces(
+    both: TwoAccounts, words: str, verb: str
+) -> None:
+    assert both.northwind("orders", "split", "S-1001", "--piece", "MUG=1").code == 0
+
+    done = both.northwind("orders", *words.split())
+
+    assert done.code == 1
+    assert f"is split; its pieces are {verb} one by one: S-1001-1, S-1001-2" in done.err
+
+
+def test_the_question_before_a_cancellation_says_that_an_order_is_split(both: TwoAccounts) -> None:
+    both.northwind("orders", "split", "S-1001", "--piece", "MUG=1")
+
+    words = ("orders", "cancel", "S-1001", "S-1001-2", "-a", "northwind")
+    seen = on_a_terminal(both.folder, *words, answer="n")
+
+    assert "S-1001 (split), S-1001-2 (2 units)?" in " ".join(seen.split())

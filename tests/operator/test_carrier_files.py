@@ -52,3 +52,39 @@ def test_a_refused_row_is_a_sentence_about_its_order(both: TwoAccounts) -> None:
     assert "row 3: S-1001 is shipped already\n" in read.err
     assert "row 4: S-1001 has no tracking\n" in read.err
     assert "row 5: account northwind has no order 'S-9'" in read.err
+
+
+def test_the_carrier_of_a_file_without_that_column_is_an_option(both: TwoAccounts) -> None:
+    both.imported("1002")
+    (both.folder / "day.csv").write_text("Order Number;Tracking Number\nS-1001;1Z1\nS-1002;1Z2\n")
+
+    lacks = both.northwind("orders", "ship", "--from", "day.csv")
+    done = both.northwind("orders", "ship", "--from", "day.csv", "--carrier", "DHL")
+
+    assert lacks.code == 2
+    assert "day.csv has no column carrier; it has the columns 'Order Number'" in lacks.err
+    assert "--carrier can give one for all rows" in lacks.err
+    assert done.code == 0
+    for number in ("S-1001", "S-1002"):
+        assert both.order("northwind", number)["shipments"][0]["carrier"] == "DHL"
+
+
+def test_the_value_of_a_row_is_stronger_than_that_of_an_option(both: TwoAccounts) -> None:
+    both.imported("1002")
+    rows = "number,carrier,tracking,method\nS-1001,UPS,1Z1,\nS-1002,,1Z2,Air\n"
+    (both.folder / "day.csv").write_text(rows)
+
+    options = ("--carrier", "DHL", "--method", "Ground")
+    done = both.northwind("orders", "ship", "--from", "day.csv", *options)
+
+    parcels = [both.order("northwind", of)["shipments"][0] for of in ("S-1001", "S-1002")]
+    assert done.code == 0
+    assert [(of["carrier"], of["method"]) for of in parcels] == [("UPS", "Ground"), ("DHL", "Air")]
+
+
+def test_what_differs_between_parcels_is_no_option_beside_a_file(both: TwoAccounts) -> None:
+    (both.folder / "day.csv").write_text(FILE)
+
+    for option in ("--tracking", "--cost", "--shipped-at"):
+        done = both.northwind("orders", "ship", "--from", "day.csv", option, "1")
+        assert (done.code, f"leave out {option}" in done.err) == (2, True)

@@ -199,7 +199,9 @@ def test_h5_online_check_says_that_there_is_no_file(tmp_path: Path) -> None:
 
     result = check(tmp_path, "--online")
 
-    assert f"orders: no file matches {tmp_path}/feeds/*.csv" in result.out
+    assert (
+        f"orders: no file matches {tmp_path}/feeds/*.csv; the folder has orders.xlsx" in result.out
+    )
 
 
 def test_h5_online_check_names_a_missing_column_and_those_of_the_file(tmp_path: Path) -> None:
@@ -370,10 +372,13 @@ def test_h5_run_over_no_file_says_so(tmp_path: Path) -> None:
     feed(tmp_path, FEED, name="orders.xlsx")
     check(tmp_path)
 
+    planned = ordosync(tmp_path, "import-orders", "--dry-run")
+    plan = ordosync(tmp_path, "import-orders", "--dry-run", "--json").json["plans"][0]
     run = ordosync(tmp_path, "import-orders")
     again = ordosync(tmp_path, "import-orders", "--json").run
 
-    note = f"orders: no file matches {tmp_path}/feeds/*.csv"
+    note = f"orders: no file matches {tmp_path}/feeds/*.csv; the folder has orders.xlsx"
+    assert (note in planned.out, plan["note"]) == (True, note)
     assert f"run 1: {note}" in run.err
     assert (again["status"], again["seen"], again["note"]) == ("ok", 0, note)
     assert note in ordosync(tmp_path, "show", "1").err
@@ -392,3 +397,16 @@ def test_configuration_that_is_shown_says_what_empty_values_mean(both: TwoAccoun
     assert "an empty list of SKUs means all" in shown.err
     assert "update-tracking and split-order run at once" in shown.err
     assert yaml.safe_load(shown.out)["portals"]["shop-northwind"]["products"]["skus"] == []
+
+
+@pytest.mark.parametrize(
+    ("encoding", "hint"),
+    [("latin-99", "did you mean latin-1?"), ("ansi", "choose, for example, utf-8 or cp1252")],
+)
+def test_m7_encoding_that_does_not_exist_is_refused_with_one_that_does(
+    tmp_path: Path, encoding: str, hint: str
+) -> None:
+    result = check(tmp_path, option=f"encoding: {encoding}")
+
+    assert result.code == 3
+    assert f"encoding: '{encoding}' is unknown; {hint}" in result.err

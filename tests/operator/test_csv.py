@@ -13,7 +13,7 @@ from tests.support.merchants import TwoMerchants
 
 TABLES = (
     *("orders list", "products list", "stock list", "activity", "show", "attention"),
-    *("autosync", "find", "reconcile", "report"),
+    *("autosync", "find", "reconcile", "report", "edits list", "alerts list", "stock stops"),
 )
 
 
@@ -116,3 +116,13 @@ def test_differences_are_rows(both: TwoAccounts) -> None:
 
     assert done.code == 1
     assert done.out.startswith("portal,kind,merchant,supplier,what,fix\r\n")
+
+
+def test_edit_has_its_groups(both: TwoAccounts) -> None:
+    both.shop("orders", "edit", "1001", "--street1", "Main Street 5")
+    assert both.run("import-orders").code == 1
+
+    [edit] = rows(both.run("edits", "list", "--csv"))
+
+    shown = (edit["merchant"], edit["supplier"], edit["groups"])
+    assert shown == ("1001", "S-1001", "address")

@@ -5,10 +5,12 @@ import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from xlsxwriter import Workbook
 
+from ordosync.cli.commands import load
 from tests.support.command import Done, ordosync
 
 Rows = Sequence[Sequence[str]]
@@ -197,3 +199,152 @@ def test_file_that_is_no_table_is_refused_in_one_line(
     assert (done.code, done.out) == (2, "")
     assert reason in done.err
     assert len(done.err.splitlines()) == 1, done.err
+
+
+@pytest.mark.parametrize("group", ["orders", "products", "stock"])
+def test_every_command_that_changes_a_local_account_reads_a_file(group: str) -> None:
+    options = {
+        name: {option for parameter in command.params for option in parameter.opts}
+        for name, command in load(group).commands.items()
+    }
+
+    assert [name for name, of in options.items() if "--dry-run" in of and "--from" not in of] == []
+    assert [name for name, of in options.items() if "--from" in of]
+
+
+def orders(depot: Depot) -> dict[str, dict[str, Any]]:
+    return {
+        order["number"]: order for order in depot.run("orders", "list", "--json").json["orders"]
+    }
+
+
+@pytest.mark.parametrize("word", ["short", "unflag", "release", "edit"])
+def test_row_with_an_unknown_order_is_refused_and_the_others_are_changed(
+    word: str, depot: Depot
+) -> None:
+    cells = {"short": "MUG,1,discontinued", "edit": "10115,,"}.get(word, "")
+    header = {"short": "sku,quantity,reason", "edit": "zip,method,note"}.get(word, "")
+    rows = [f"number,{header}", f"1,{cells}", f"9,{cells}", f"2,{cells}"]
+    (depot.folder / "day.csv").write_text("\n".join(row.strip(",") for row in rows) + "\n")
+
+    done = depot.run("orders", word, "--from", "day.csv")
+
+    refused = (depot.folder / "day.refused.csv").read_text().splitlines()
+    assert (done.code, len(refused)) == (1, 2)
+    assert refused[1].startswith("9")
+    assert "has no order '9'" in refused[1]
+
+
+def test_edits_of_a_file_are_those_of_its_cells_and_blank_cells_change_nothing(
+    depot: Depot,
+) -> None:
+    depot.run("orders", "edit", "2", "--zip", "20095", "--method", "Ground")
+    (depot.folder / "day.csv").write_text(
+        "number,zip,country,method\n1,010115,DE,\n2,,,Express\n1,,,Air\n"
+    )
+
+    done = depot.run("orders", "edit", "--from", "day.csv")
+
+    assert (done.code, done.err) == (0, "2 orders: edited\n")
+    now = {
+        number: (of["ship_to"]["zip"], of["shipping_method"])
+        for number, of in orders(depot).items()
+    }
+    assert now == {"1": ("010115", "Air"), "2": ("20095", "Express")}
+
+
+def test_several_orders_get_one_method_and_no_address(depot: Depot) -> None:
+    address = depot.run("orders", "edit", "1", "2", "--street1", "Main Street 5")
+    method = depot.run("orders", "edit", "1", "2", "--method", "Express")
+
+    assert (address.code, method.code) == (2, 0)
+    assert "an address is that of one order" in address.err
+    assert [of["shipping_method"] for of in orders(depot).values()] == ["Express", "Express"]
+
+
+def test_short_units_of_a_file_are_cancelled_or_stay_open_for_later(depot: Depot) -> None:
+    (depot.folder / "day.csv").write_text(
+        "number,sku,quantity,reason,later\n1,MUG,1,discontinued,\n1,CUP,1,discontinued,\n"
+        "2,MUG,1,out-of-stock,2026-12-10\n"
+    )
+
+    done = depot.run("orders", "short", "--from", "day.csv")
+
+    assert done.code == 0, done
+    assert "1 order: has 1 MUG, 1 CUP cancelled" in done.err
+    assert "1 order: sends 1 MUG later on 2026-12-10" in done.err
+    assert orders(depot)["2"]["status"] == "awaiting_fulfillment"
+
+
+def test_refused_rows_of_shortages_keep_their_own_reason(depot: Depot) -> None:
+    header = "number,sku,quantity,reason"
+    (depot.folder / "day.csv").write_text(f"{header}\n1,MUG,1,lost\n2,MUG,1,other\n")
+
+    done = depot.run("orders", "short", "--from", "day.csv")
+    refused = depot.folder / "day.refused.csv"
+    refused.write_text(refused.read_text().replace("1,MUG,1,lost", "1,MUG,1,discontinued"))
+    fixed = depot.run("orders", "short", "--from", "day.refused.csv")
+
+    assert (done.code, fixed.code) == (1, 0)
+    assert refused.read_text().startswith(f"{header},row,refusal\n1,MUG,1,discontinued,2,")
+    assert "has 1 MUG cancelled" in fixed.err
+
+
+def test_one_shortage_is_that_of_several_orders(depot: Depot) -> None:
+    words = ("--line", "MUG=1", "--reason", "out-of-stock")
+
+    done = depot.run("orders", "short", "1", "2", *words)
+
+    assert done.code == 0, done
+    assert orders(depot)["2"]["status"] == "cancelled"
+    for wrong in (
+        ("1", "--line", "MUG=1"),
+        ("1", "--reason", "other"),
+        ("1", *words, "--later", ""),
+    ):
+        assert depot.run("orders", "short", *wrong).code == 2
+
+
+def test_products_of_a_file_are_added_and_edited(depot: Depot) -> None:
+    (depot.folder / "new.csv").write_text(
+        'sku,name,price,kit,bin\nTEA,Tea,4.20,,A-1\nSET,,,"TEA=2,MUG=1",\nMUG,,,,\nX,,?,,\n'
+    )
+    (depot.folder / "edits.csv").write_text(
+        'sku,price,bin\nTEA,"3,50",\nCUP,,B-2\nNONE,1,\nCUP,,\n'
+    )
+
+    added = depot.run("products", "add", "--from", "new.csv")
+    edited = depot.run("products", "edit", "--from", "edits.csv")
+
+    assert (added.code, edited.code) == (1, 1)
+    assert "2 products: added" in added.err
+    assert "2 products: edited" in edited.err
+    listed = {of["sku"]: of for of in depot.run("products", "list", "--json").json["products"]}
+    assert (listed["TEA"]["name"], listed["TEA"]["price"], listed["TEA"]["bin"]) == (
+        "Tea",
+        "3.50",
+        "A-1",
+    )
+    assert (listed["SET"]["name"], listed["CUP"]["bin"]) == ("SET", "B-2")
+    assert listed["SET"]["kit"] == {"TEA": "2", "MUG": "1"} or listed["SET"]["kit"]
+    refused = (depot.folder / "new.refused.csv").read_text()
+    assert "already exists" in refused
+    assert "is not an amount" in refused
+    assert "has no value to edit" in (depot.folder / "edits.refused.csv").read_text()
+
+
+def test_products_of_a_file_are_stopped_and_resumed_or_none_of_them(depot: Depot) -> None:
+    config = (depot.folder / "config.yaml").read_text()
+    portal = config.replace("supplier: other}", "supplier: other, manage_inventory: true}")
+    (depot.folder / "config.yaml").write_text(portal)
+    (depot.folder / "stops.csv").write_text("sku\nMUG\nCUP\n")
+    (depot.folder / "damaged.csv").write_text("sku\nTEA\n1.2E+11\n")
+
+    assert ordosync(depot.folder, "stock", "stop", "--from", "stops.csv").code == 0
+    damaged = ordosync(depot.folder, "stock", "stop", "--from", "damaged.csv")
+    stops = ordosync(depot.folder, "stock", "stops", "--json").json["stops"]
+    resumed = ordosync(depot.folder, "stock", "resume", "--from", "stops.csv", "--json")
+
+    assert (damaged.code, "row 3: " in damaged.err) == (2, True)
+    assert sorted(stop["sku"] for stop in stops) == ["CUP", "MUG"]
+    assert len(resumed.json["resumed"]) == 2

@@ -189,3 +189,12 @@ def test_the_state_of_a_failed_order_is_red(both: TwoAccounts) -> None:
     shown = page(both.folder, "why", "1001")
 
     assert '<b class="bad">failed</b>' in shown.source
+
+
+def test_the_timeline_of_a_split_order_has_no_status_of_the_whole(both: TwoAccounts) -> None:
+    both.northwind("orders", "split", "S-1001", "--piece", "MUG=1")
+
+    shown = page(both.folder, "why", "1001").text
+
+    assert "Portal shop-northwind: split" in shown
+    assert "awaiting" not in shown.partition("created")[0].partition("northwind S-1001")[2]

@@ -5,7 +5,7 @@ import sys
 from functools import partial
 from multiprocessing import get_context
 
-from tests.overselling.goals import WORLDS, Means, ending
+from tests.overselling.goals import QUOTAS, WORLDS, Means, ending
 
 
 def main() -> int:
@@ -23,6 +23,14 @@ def main() -> int:
             missed += means.oversold > most
             sys.stdout.write(
                 f"{name}: oversold {means.oversold:.3f}, at most {most}; left {means.left:.2f}\n"
+            )
+            sys.stdout.flush()
+        for name in QUOTAS:
+            means = Means.of(pool.imap_unordered(partial(ending, name), seeds))
+            missed += bool(means.oversold or means.left or means.starved)
+            sys.stdout.write(
+                f"{name}: oversold {means.oversold:.3f}, left {means.left:.2f},"
+                f" starved {means.starved}\n"
             )
             sys.stdout.flush()
     return int(bool(missed))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from random import Random
+from typing import Literal
 
 from ordosync.accounts.connections import Connections
 from ordosync.accounts.merchant import MerchantStock
@@ -19,12 +20,14 @@ from ordosync.embedded.desk import Desk
 from ordosync.engine import Stop, open_portal, register, run_if_due, run_task
 from ordosync.models import Order, Outcome, Page, Product, Stock
 from ordosync.store import Store
+from ordosync.store.leases import LEASE
 from ordosync.store.runs import Run
 from ordosync.tasks import TASKS
 from ordosync.tasks.base import Portal
 from tests.support.clock import VirtualClock
+from tests.support.kills import killed_at
 from tests.support.published import with_merchant_stock
-from tests.tasks.portal import available, line, order, physical, succeeded
+from tests.tasks.portal import line, order, physical, succeeded
 
 SKU = "MUG"
 _SUPPLIER = "northwind"
@@ -32,6 +35,15 @@ _MINUTE = timedelta(minutes=1)
 _A_RUN = timedelta(milliseconds=20)
 _NAMES = {10: "10-minutes", 60: "hourly"}
 _IMPORT, _WRITE = "import-orders", "write-inventory-back"
+_RECOUNTS, _KILLS = 0.005, 0.1
+"""The share of minutes with a count, and of those with a kill."""
+_POINTS = (
+    *("claim-after-commit", "reading", "intent-before-commit", "intent-after-commit"),
+    *("result-before-commit", "result-after-commit", "cursor-before-commit"),
+    "finish-after-commit",
+)
+_DRY = 6 * 60
+"""Minutes without a unit after which a shop has starved: several intervals and kills."""
 _PRODUCT = Product(id=SKU, sku=SKU, name=SKU)
 
 
@@ -46,8 +58,10 @@ class World:
     stock: int = 20
     buyers_per_hour: float = 4
     hours: int = 48
-    pool: str = "shared"
+    pool: Literal["shared", "quota"] = "shared"
     """`pool` of the Supplier's account."""
+    troubles: bool = False
+    """True if runs are killed, and the Supplier finds more units when it counts."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +70,8 @@ class Ending:
 
     oversold: int
     left: int
+    has_starved: bool = False
+    """True if a shop showed no unit for hours, while there were enough for all."""
 
 
 class FallingStock:
@@ -89,8 +105,8 @@ class Shop:
     def __init__(self, folder: Path, name: str) -> None:
         self.desk = Desk(name=name, path=folder / f"{name}.db")
         self.sold = 0
-        self.unsent = 0
         self.shown = 0
+        self.dry_minutes = 0
 
     def read(self) -> None:
         """Read the quantity that the shop shows."""
@@ -100,7 +116,6 @@ class Shop:
         """Buy one unit, if the shop shows one."""
         if self.shown > 0:
             self.sold += 1
-            self.unsent += 1
             self.shown -= 1
             succeeded(self.desk.add_order(order(str(self.sold), line(SKU)), supplier=_SUPPLIER))
             succeeded(self.desk.set_stock(SKU, "main", self.shown))
@@ -118,6 +133,8 @@ class History:
         path = folder / "config.yaml"
         path.write_text(_config(world, names))
         self._config = load_config(path)
+        self._found = 0
+        self._has_starved = False
         self._supplier = Desk(name=_SUPPLIER, path=folder / f"{_SUPPLIER}.db")
 
     @property
@@ -142,7 +159,10 @@ class History:
             closing(Connections(self._clock)) as connections,
         ):
             register(self._config, store, self._clock)
-            engine = Engine(self._config, store, self._clock, connections, self._shops)
+            engine = Engine(
+                *(self._config, store, self._clock, connections, self._shops),
+                may_be_killed=self._world.troubles,
+            )
             engine.link()
             yield engine
 
@@ -151,12 +171,21 @@ class History:
         with self.engine() as engine:
             start = self._clock.at
             for minute in range(self._world.hours * 60):
-                self._clock.at = start + minute * _MINUTE
+                self._clock.at = max(start + minute * _MINUTE, self._clock.at)
                 self._let_buy()
-                engine.tick()
+                if self._world.troubles:
+                    self._count_again()
+                with self._trouble():
+                    engine.tick()
+                self._note_shown()
                 if self._is_over():
                     break
         return self._ending()
+
+    @property
+    def _units(self) -> int:
+        """The units that exist or existed."""
+        return self._world.stock + self._found
 
     def _let_buy(self) -> None:
         chance = self._world.buyers_per_hour / self._world.portals / 60
@@ -164,16 +193,42 @@ class History:
             if self._dice.random() < chance:
                 shop.buy()
 
+    def _count_again(self) -> None:
+        """Count the stock, seldom: the Supplier finds units that it did not know of."""
+        if self._dice.random() < _RECOUNTS:
+            found = self._dice.randrange(1, 5)
+            self._found += found
+            on_hand = (physical(self._supplier, SKU) or 0) + found
+            succeeded(self._supplier.set_stock(SKU, "main", on_hand))
+
+    @contextmanager
+    def _trouble(self) -> Iterator[None]:
+        """Kill a run, at times: at a random failpoint, as if its process ended there."""
+        if not self._world.troubles or self._dice.random() > _KILLS:
+            yield
+            return
+        with killed_at(self._dice.choice(_POINTS), self._dice.randrange(1, 3)) as killed:
+            yield
+        if killed:
+            # Another process takes over once the lease has ended.
+            self._clock.at += LEASE
+
+    def _note_shown(self) -> None:
+        has_enough = self._units - self.sold >= 2 * len(self.shops)
+        for shop in self.shops:
+            shop.read()
+            shop.dry_minutes = 0 if shop.shown or not has_enough else shop.dry_minutes + 1
+            self._has_starved |= shop.dry_minutes > _DRY
+
     def _is_over(self) -> bool:
-        """True if no shop shows a unit, the Supplier has all orders, and the buffer is the rest."""
-        if any(shop.shown or shop.unsent for shop in self.shops):
+        """True if no shop shows a unit, and the buffer is the rest."""
+        if any(shop.shown for shop in self.shops):
             return False
-        return self._world.stock - self.sold <= self._world.buffer
+        return self._units - self.sold <= self._world.buffer
 
     def _ending(self) -> Ending:
-        unsent = sum(shop.unsent for shop in self.shops)
-        left = (available(self._supplier, SKU) or 0) - unsent
-        return Ending(oversold=max(-left, 0), left=max(left, 0))
+        left = self._units - self.sold
+        return Ending(oversold=max(-left, 0), left=max(left, 0), has_starved=self._has_starved)
 
 
 class Engine:
@@ -186,9 +241,12 @@ class Engine:
         clock: VirtualClock,
         connections: Connections,
         shops: Mapping[str, Shop],
+        *,
+        may_be_killed: bool,
     ) -> None:
         self._config, self._store, self._clock = config, store, clock
         self._connections, self._shops = connections, shops
+        self._may_be_killed = may_be_killed
 
     def link(self) -> None:
         """Link the product in all portals."""
@@ -211,19 +269,20 @@ class Engine:
         for name, shop in self._shops.items():
             for task in (_IMPORT, _WRITE):
                 if (name, task) in due:
-                    run = self._run(name, task)
-                    shop.unsent -= run.counts.done if task == _IMPORT else 0
+                    self._run(name, task)
                     shop.read()
 
-    def _run(self, name: str, task: str) -> Run:
+    def _run(self, name: str, task: str) -> None:
         # Two runs never start in the same instant.
         self._clock.at += _A_RUN
         portal = self._open(name)
         run = run_if_due(TASKS[task], portal, self._store, self._clock, Stop(self._clock))
-        assert isinstance(run, Run), (name, task, run)
+        if not isinstance(run, Run):
+            # A process that was killed holds the lease, or has crashed too often in this slot.
+            assert self._may_be_killed, (name, task, run)
+            return
         # A product of which too many units are sold is a failed step.
         assert run.status in ("ok", "partial"), run
-        return run
 
     def _open(self, name: str) -> Portal:
         """Open a portal whose Merchant's quantity falls with each sale."""

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.overselling.goals import WORLDS, Means, ending
+from tests.overselling.goals import QUOTAS, WORLDS, Means, ending
 from tests.overselling.history import SKU, History, World
 from tests.tasks.portal import physical
 
@@ -25,6 +25,20 @@ def test_few_units_are_sold_twice(name: str) -> None:
     means = Means.of(ending(name, seed) for seed in range(20))
 
     assert means.oversold <= WORLDS[name][1] + _VARIANCE
+
+
+def test_no_unit_is_sold_twice_with_quotas() -> None:
+    means = Means.of([ending("quotas of two Merchants, with kills and counts", 0)])
+
+    assert (means.oversold, means.left, means.starved) == (0, 0, 0)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", QUOTAS)
+def test_no_unit_is_sold_twice_in_many_histories_with_quotas(name: str) -> None:
+    means = Means.of(ending(name, seed) for seed in range(1, 6))
+
+    assert (means.oversold, means.left, means.starved) == (0, 0, 0)
 
 
 def test_a_history_ends_with_the_buffer_or_less(tmp_path: Path) -> None:

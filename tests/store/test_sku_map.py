@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ordosync.store import Store
-from ordosync.store.sku_map import MapChanges, MappedSku, SkuMap
+from ordosync.store.sku_map import MappedSku, SkuMap, differences
 
 
 @pytest.fixture(name="store")
@@ -15,9 +15,9 @@ def _store(tmp_path: Path) -> Iterator[Store]:
         yield store
 
 
-def replace(store: Store, *rows: tuple[str, str, int], portal: str = "acme") -> MapChanges:
+def replace(store: Store, *rows: tuple[str, str, int], portal: str = "acme") -> None:
     with store.transaction(portal=portal):
-        return store.sku_map(portal).replace((MappedSku(*row) for row in sorted(rows)), "digest")
+        store.sku_map(portal).replace((MappedSku(*row) for row in sorted(rows)), "digest")
 
 
 def rows(sku_map: SkuMap) -> list[tuple[str, str, int]]:
@@ -52,21 +52,22 @@ def test_c7_each_portal_has_its_own_map(store: Store) -> None:
     assert rows(store.sku_map("outlet")) == [("CUP", "CUP-A", 1), ("MUG", "MUG-A", 2)]
 
 
-def test_only_rows_that_differ_are_written(store: Store) -> None:
+def test_rows_of_a_changed_file_replace_those_of_the_old_one(store: Store) -> None:
     replace(store, ("A", "1", 1), ("B", "2", 1), ("C", "3", 1))
-    before = store.sku_map("acme").of_merchant(["A"])
+    after = [("A", "1", 1), ("B", "2", 6), ("D", "4", 1), ("E", "5", 1)]
 
-    changes = replace(store, ("A", "1", 1), ("B", "2", 6), ("D", "4", 1), ("E", "5", 1))
+    replace(store, *after)
 
-    assert changes == MapChanges(added=2, removed=1, changed=1)
-    assert rows(store.sku_map("acme")) == [
-        ("A", "1", 1),
-        ("B", "2", 6),
-        ("D", "4", 1),
-        ("E", "5", 1),
-    ]
-    assert store.sku_map("acme").of_merchant(["A"]) == before
-    assert replace(store, *rows(store.sku_map("acme"))) == MapChanges()
+    assert rows(store.sku_map("acme")) == after
+
+
+def test_differences_are_the_old_and_new_rows_of_each_sku() -> None:
+    a, b, c, d = (MappedSku(sku, "NW", 1) for sku in "ABCD")
+    case = MappedSku("B", "NW", 6)
+
+    assert [*differences(iter([a, b, c]), [a, case, d])] == [(b, case), (c, None), (None, d)]
+    assert [*differences(iter([]), [a])] == [(None, a)]
+    assert [*differences(iter([a]), [])] == [(a, None)]
 
 
 def test_rows_over_several_pages_are_replaced(store: Store) -> None:
@@ -74,9 +75,8 @@ def test_rows_over_several_pages_are_replaced(store: Store) -> None:
     even = [(f"M-{number:05}", f"NW-{number}", 6) for number in range(0, 2400, 2)]
     replace(store, *odd)
 
-    changes = replace(store, *even, *odd[:600])
+    replace(store, *even, *odd[:600])
 
-    assert changes == MapChanges(added=1200, removed=600)
     assert rows(store.sku_map("acme")) == sorted([*even, *odd[:600]])
 
 

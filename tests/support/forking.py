@@ -21,7 +21,10 @@ from typing import Any
 FORKING = multiprocessing.get_context("forkserver")
 # The libraries are for mutants: they run pytest, and not this package but a copy of it.
 FORKING.set_forkserver_preload(
-    ["tests.support.package", "pytest", "jsonschema", "openapi_core", "graphql"]
+    [
+        *("tests.support.package", "tests.support.published"),
+        *("pytest", "jsonschema", "openapi_core", "graphql"),
+    ]
 )
 _POLL_S = 0.005
 _is_on = False
@@ -82,6 +85,7 @@ class Forked:
         out, err = (_content(stream) for stream in self._streams)
         for stream in self._streams:
             os.close(stream)
+        assert b"Traceback" not in err, err.decode()
         return out, err
 
     def wait_until_frozen(self) -> None:
@@ -124,6 +128,7 @@ def _run(
     """
     from ordosync import failpoints  # noqa: PLC0415 - imported by the process that forks
     from ordosync.__main__ import main  # noqa: PLC0415
+    from tests.support.published import checked_quantities  # noqa: PLC0415
 
     for number, stream in enumerate(streams, 1):
         os.dup2(stream, number)
@@ -135,4 +140,10 @@ def _run(
     os.environ.update(env)
     reload(failpoints)
     sys.argv = ["ordosync", *words]
-    main()
+    with checked_quantities() as quantities:
+        try:
+            main()
+        finally:
+            # A traceback fails the test.
+            wrong = quantities.take_wrong()
+            assert not wrong, wrong

@@ -35,7 +35,17 @@ class FolderPlace:
         self.is_down = False
         self.on_request: Callable[[str], None] = lambda _: None
 
-    def list(self, folder: bytes) -> Sequence[Entry]:
+    can_list = True
+
+    def connect(self) -> None:
+        self._begin("connect", b"")
+
+    def list(
+        self,
+        folder: bytes,
+        *,
+        needs: Callable[[bytes], bool] | None = None,  # noqa: ARG002
+    ) -> Sequence[Entry]:
         self._begin("list", folder)
         path = self._path(folder)
         if not path.is_dir():

@@ -2,7 +2,8 @@
 
 The check sits between the task and the accounts. It notes what the Supplier has and what the
 Merchant has sold, reads the rules again, and compares. So a second way to compute a quantity, or a
-rule that was forgotten on one path, fails the test that takes this path.
+rule that was forgotten on one path, fails the test that takes this path. Processes that are forked
+for a test check their quantities, too.
 """
 
 from collections import Counter
@@ -163,16 +164,27 @@ class _Merchant:
         rule = self._rule(written, available)
         current = self._current.get(written.product_id, written)
         unsent = self._sold[written.sku] + current.unsent
+        pack = self._pack(written, available)
         target = Target(
-            current=current, available=available.quantity or 0, unsent=unsent, rule=rule
+            current=current, available=available.quantity or 0, unsent=unsent, rule=rule, pack=pack
         )
         quota = self._quota(target.in_pool(available)) if available.quantity is not None else None
         expected = None
         is_written = available.quantity is not None and not rule.stop
         if rule.stop or (is_written and not self._portal.stock.age.of(available)):
-            expected = published(available.quantity or 0, rule, unsent=unsent, quota=quota)
-        why = f"{available.quantity} available, {unsent} unsent, {rule}, quota {quota}"
+            expected = published(
+                available.quantity or 0, rule, unsent=unsent, pack=pack, quota=quota
+            )
+        why = f"{available.quantity} in {pack}, {unsent} unsent, {rule}, quota {quota}"
         self._quantities.note(written, expected, why)
+
+    def _pack(self, written: Stock, available: Stock) -> int:
+        """Return the units in one of the Merchant, by the map of now; it must name the product."""
+        sku_map = self._portal.sku_map
+        row = sku_map.of_merchant([written.sku]).get(written.sku) if sku_map else None
+        if row and available.sku:
+            assert row.supplier_sku == available.sku
+        return row.pack if row else 1
 
     def _quota(self, product: PoolProduct) -> int | None:
         """Return the units of the pool that the portal has now; None if all units are shared."""

@@ -1,6 +1,7 @@
 """Write Inventory Back, against domain 2.3."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from ordosync.embedded.stock_counts import Count
 from ordosync.models import Product
 from tests.support.command import ordosync
+from tests.support.kills import killed_at
 from tests.tasks.portal import (
     CONFIG,
     SUPPLIER,
@@ -517,6 +519,39 @@ def test_q3_a_product_is_oversold_only_by_units_sent_since_it_was_last_0_or_more
     assert recounted.run.note == note
     assert sold.count("failed") == 1
     assert sold.step.reason == "is oversold: the available quantity at the Supplier is -3"
+
+
+def test_q3_units_that_a_portal_without_inventory_has_sent_make_a_product_oversold(
+    pair: Pair,
+) -> None:
+    _linked(pair, "MUG")
+    _count(pair, "MUG", 1)
+    first, _, last = CONFIG.rpartition("    manage_inventory: true\n")
+    pair.path.write_text(first + last)
+    succeeded(pair.outlet.add_order(order("1", line("MUG", 3)), supplier=SUPPLIER))
+    pair.run("import-orders", "outlet-northwind")
+
+    ran = pair.run(TASK)
+
+    assert ran.count("failed") == 1
+    assert (ran.steps[0].reason or "").startswith("is oversold")
+
+
+def test_q3_units_of_an_order_whose_outcome_was_unknown_make_a_product_oversold(
+    pair: Pair,
+) -> None:
+    _linked(pair, "MUG")
+    _count(pair, "MUG", 1)
+    pair.request("1001", line("MUG", 3))
+    with killed_at("result-before-commit", 1):
+        pair.run("import-orders")
+    pair.clock.at += timedelta(minutes=10)
+    pair.run("import-orders")
+
+    ran = pair.run(TASK)
+
+    assert ran.count("failed") == 1
+    assert (ran.steps[0].reason or "").startswith("is oversold")
 
 
 def test_missing_imports_alone_do_not_make_a_product_oversold(pair: Pair) -> None:

@@ -6,27 +6,30 @@ Supplier's orders are written to one file each, and so are changes of them; trac
 and answers are read. Each part has an option, and a part without its option is None.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from copy import copy
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ordosync.accounts.account import Account, NoOptions, PortalContext
+from ordosync.accounts.account import Account, CheckResult, NoOptions, PortalContext
 from ordosync.accounts.connections import Connections
 from ordosync.accounts.files import hold_facts, presets
 from ordosync.accounts.files.answer_log import AnswerLog
 from ordosync.accounts.files.cancelled_units import CancelledOrders
-from ordosync.accounts.files.checks import check_merchant, check_supplier
+from ordosync.accounts.files.checks import (
+    after_places,
+    check_merchant,
+    check_supplier,
+    warnings,
+)
 from ordosync.accounts.files.client import FilesClient
 from ordosync.accounts.files.complete_files import CompleteFiles
 from ordosync.accounts.files.input_options.answer_files import AnswerFiles
-from ordosync.accounts.files.input_options.input_files import (
-    CancellationFiles,
-    InputFiles,
-    ProductFiles,
-)
+from ordosync.accounts.files.input_options.cancellation_files import CancellationFiles
 from ordosync.accounts.files.input_options.order_files import OrderFiles
+from ordosync.accounts.files.input_options.product_files import ProductFiles
+from ordosync.accounts.files.input_options.read_files import ReadFiles
 from ordosync.accounts.files.input_options.shipment_files import ShipmentFiles
 from ordosync.accounts.files.input_options.stock_files import StockFiles
 from ordosync.accounts.files.limits import LIMITS, LIMITS_AT_PLACE
@@ -44,6 +47,7 @@ from ordosync.accounts.files.options import (
 from ordosync.accounts.files.order_listing import OrderListing
 from ordosync.accounts.files.ordered_lines import OrderedLines
 from ordosync.accounts.files.outbox.opening import Writers
+from ordosync.accounts.files.outbox.outboxes import Outboxes
 from ordosync.accounts.files.output.options import (
     EventFile,
     InventoryFile,
@@ -56,7 +60,6 @@ from ordosync.accounts.files.output.written_files import WrittenFiles
 from ordosync.accounts.files.parsing import record_types
 from ordosync.accounts.files.personal_data import PersonalData
 from ordosync.accounts.files.places.options import PlaceOptions
-from ordosync.accounts.files.reading.file_listing import folder_of
 from ordosync.accounts.files.reading.file_reader import FileReader
 from ordosync.accounts.files.sent_units import SentUnits
 from ordosync.accounts.files.supplier_cancellations import SupplierCancellations
@@ -68,7 +71,7 @@ from ordosync.accounts.files.supplier_shortages import SupplierShortages
 from ordosync.accounts.files.supplier_stock import SupplierStock
 from ordosync.accounts.merchant import Merchant
 from ordosync.accounts.supplier import Supplier
-from ordosync.models import Order, Product
+from ordosync.models import Order
 
 if TYPE_CHECKING:
     from ordosync.accounts.files.feed_check.feeds import AccountFeeds
@@ -100,11 +103,17 @@ class FilesAccount(Account):
         stock: StockFiles | None = None,
         answers: AnswerFiles | None = None,
         refused: Path | None = None,
+        memory: Path | None = None,
     ) -> None:
         self.name = name
-        self._orders = orders
-        self._products = products
-        self._cancellations = cancellations
+        self.read = ReadFiles(
+            orders=orders,
+            products=products,
+            cancellations=cancellations,
+            shipments=shipments,
+            stock=stock,
+            answers=answers,
+        ).at(place)
         self.written = WrittenFiles(
             inventory=inventory,
             tracking=tracking,
@@ -112,34 +121,24 @@ class FilesAccount(Account):
             orders=order_files,
             place=place,
         )
-        self._shipments = shipments
-        self._stock = stock
-        self._answers = answers
         self._rejects = refused
+        self._memory = memory
         self.dry_folder: Path | None = None
         """For a dry run, the folder for copies; it writes no rejected rows."""
-
-    @property
-    def _inputs(self) -> Mapping[str, InputFiles]:
-        """The options of the files that it reads, by their names."""
-        names = ("orders", "products", "cancellations", "shipments", "stock", "answers")
-        inputs = {name: getattr(self, f"_{name}") for name in names}
-        return {name: options for name, options in inputs.items() if options}
 
     @property
     def feeds(self) -> "AccountFeeds":
         """The files that it reads."""
         from ordosync.accounts.files.feed_check.feeds import AccountFeeds  # noqa: PLC0415 - few
 
-        return AccountFeeds(self.name, self._inputs, orders=self.written.orders)
+        return AccountFeeds(self.name, self.read.by_name, orders=self.written.orders)
 
     def warnings(self) -> Iterator[str]:
-        """Yield the folders that do not exist and cannot be read from, or written into."""
-        read = [folder_of(options.glob) for options in self._inputs.values()]
-        for folder in dict.fromkeys([*read, *self.written.folders]):
-            if not folder.is_dir():
-                yield f"the folder {folder} does not exist; create it"
-        yield from presets.warnings(options.preset for options in self._inputs.values())
+        """Yield what is wrong with folders and places."""
+        return warnings(self.read, self.written)
+
+    def _checked(self, at: Connections, checks: Iterator[CheckResult]) -> Iterator[CheckResult]:
+        return after_places(self.read, self.written, checks, at=at, account=self.name)
 
     def merchant(
         self,
@@ -148,15 +147,21 @@ class FilesAccount(Account):
         at: Connections,
     ) -> Merchant:
         """Open the account as a portal's Merchant."""
-        if self._orders is None:
+        if self.read.orders is None:
             raise ValueError(f"account {self.name} needs `orders:` to be a Merchant")
-        client = self._client(portal)
-        orders = client.reader(record_types.orders(self._orders))
-        products = client.optional_reader(record_types.products, self._products)
-        cancellations = client.optional_reader(record_types.cancellations, self._cancellations)
+        client = self._client(portal, at)
+        orders = client.reader(record_types.orders(self.read.orders))
+        products = client.optional_reader(record_types.products, self.read.products)
+        cancellations = client.optional_reader(record_types.cancellations, self.read.cancellations)
         cancelled = CancelledOrders(cancellations)
         lines = OrderedLines(orders, cancelled, portal.selection)
-        tracking = self._merchant_tracking(cancelled, lines)
+        writers = self._writers(portal, at)
+        inventory, events = writers.inventory, writers.events
+        tracking = None
+        if self.written.tracking and writers.tracking:
+            tracking = MerchantTracking(
+                self.written.tracking, writers.tracking, cancelled=cancelled, lines=lines
+            )
         return Merchant(
             name=self.name,
             kind=self.kind,
@@ -166,26 +171,29 @@ class FilesAccount(Account):
             personal_data=self._personal_data(orders),
             spool=client,
             newest=client.newest,
-            check=lambda: check_merchant(self.written.tracking, orders, products, cancellations),
+            check=lambda: self._checked(
+                at, check_merchant(self.written.tracking, orders, products, cancellations)
+            ),
             part_options=MERCHANT_PART_OPTIONS,
             orders=MerchantOrders(
-                orders, cancelled, requires_address=self._orders.has_place_columns
+                orders, cancelled, requires_address=self.read.orders.has_place_columns
             ),
             cancellations=MerchantCancellations(cancellations, orders, account=self.name)
             if cancellations
             else None,
             products=MerchantProducts(products) if products else None,
-            stock=self._merchant_stock(products),
+            stock=MerchantStock(inventory, products=products) if inventory else None,
             tracking=tracking,
-            shortages=MerchantShortages(self.written.events, account=self.name, clock=at.clock)
-            if self.written.events
+            shortages=MerchantShortages(events, clock=at.clock) if events else None,
+            flush=writers.flush,
+            lacks_memory=writers.lacks_rows,
+            settle_unknown=lambda subject, sent: writers.settle(subject, sent=sent),
+            hold_conditions=hold_facts.conditions(self.read.orders),
+            withdrawn=CompleteFiles(orders, self.read.orders, at.clock).withdrawn
+            if self.read.orders.complete
             else None,
-            hold_conditions=hold_facts.conditions(self._orders),
-            withdrawn=CompleteFiles(orders, self._orders, at.clock).withdrawn
-            if self._orders.complete
-            else None,
-            includes_sent_units=not self._orders.shows_owed_units,
-            shows_owed_units=self._orders.shows_owed_units,
+            includes_sent_units=not self.read.orders.shows_owed_units,
+            shows_owed_units=self.read.orders.shows_owed_units,
         )
 
     def supplier(
@@ -197,37 +205,42 @@ class FilesAccount(Account):
         """Open the account as a portal's Supplier."""
         if self.written.orders is None:
             raise ValueError(f"account {self.name} needs `order_files:` to be a Supplier")
-        client = self._client(portal)
-        writer = self._writers(portal, at).orders(self.written.orders)
+        client = self._client(portal, at)
+        writers = self._writers(portal, at)
+        writer = writers.orders(self.written.orders)
         lines_of = writer.records.lines_of
         shipments = client.optional_reader(
-            partial(record_types.shipments, lines_of=lines_of), self._shipments
+            partial(record_types.shipments, lines_of=lines_of), self.read.shipments
         )
         answers = client.optional_reader(
-            partial(record_types.answers, lines_of=lines_of), self._answers
+            partial(record_types.answers, lines_of=lines_of), self.read.answers
         )
         log = AnswerLog(answers, writer.records, account=self.name) if answers else None
         sent = SentUnits(shipments, log, writer.records)
         has_changes = self.written.orders.has_changes
-        reader = client.optional_reader(record_types.stock, self._stock)
-        stock = SupplierStock(reader, self._stock) if reader and self._stock else None
+        reader = client.optional_reader(record_types.stock, self.read.stock)
+        stock = SupplierStock(reader, self.read.stock) if reader and self.read.stock else None
         return Supplier(
             name=self.name,
             kind=self.kind,
             client=client,
             limits=LIMITS_AT_PLACE if self.written.place_of(self.written.orders) else LIMITS,
+            lacks_memory=writers.lacks_orders,
             settle_unknown=lambda subject, sent: writer.settle(subject, sent=sent),
             personal_data=self._personal_data(None, writer),
             spool=client,
             newest=client.newest,
-            check=lambda: check_supplier(
-                self._shipments,
-                self._stock,
-                shipments,
-                reader,
-                answers,
-                has_changes=has_changes,
-                has_answers=answers is not None,
+            check=lambda: self._checked(
+                at,
+                check_supplier(
+                    self.read.shipments,
+                    self.read.stock,
+                    shipments,
+                    reader,
+                    answers,
+                    has_changes=has_changes,
+                    has_answers=answers is not None,
+                ),
             ),
             part_options=SUPPLIER_PART_OPTIONS,
             orders=SupplierOrders(writer, sent, prefix=options.prefix),
@@ -254,32 +267,20 @@ class FilesAccount(Account):
         dry.written = self.written.copied(folder)
         return dry
 
-    def _merchant_stock(self, products: FileReader[Product] | None) -> MerchantStock | None:
-        if self.written.inventory is None:
-            return None
-        return MerchantStock(self.written.inventory, account=self.name, products=products)
-
-    def _merchant_tracking(
-        self, cancelled: CancelledOrders, lines: OrderedLines
-    ) -> MerchantTracking | None:
-        if self.written.tracking is None:
-            return None
-        return MerchantTracking(
-            self.written.tracking, account=self.name, cancelled=cancelled, lines=lines
-        )
-
     def _writers(self, portal: PortalContext, at: Connections) -> Writers:
         folder = portal.places / "out"
-        return Writers(self.written, folder, at, account=self.name, dry_folder=self.dry_folder)
+        outboxes = Outboxes(self.written, folder, at, account=self.name, dry_folder=self.dry_folder)
+        return Writers(outboxes, memory=self._memory)
 
-    def _client(self, portal: PortalContext) -> FilesClient:
+    def _client(self, portal: PortalContext, at: Connections) -> FilesClient:
         account = f"account {self.name}"
         rejects = RejectFolder(self._rejects, account=account) if self._rejects else None
         return FilesClient(
             account=self.name,
-            spool=portal.spool,
+            portal=portal,
+            at=at,
             rejects=rejects,
-            timezone=self._orders.timezone if self._orders else None,
+            timezone=self.read.orders.timezone if self.read.orders else None,
             is_dry=self.dry_folder is not None,
         )
 
@@ -287,7 +288,7 @@ class FilesAccount(Account):
         self, orders: FileReader[Order] | None, writer: OrderFileWriter | None = None
     ) -> PersonalData:
         folders = (
-            self._orders and self._orders.glob,
+            self.read.orders and self.read.orders.glob,
             self.written.orders and self.written.orders.folder,
             self._rejects,
         )

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from ordosync.accounts.account import ReadRequest
 from ordosync.accounts.files.formats.rows import InvalidFileError
-from ordosync.accounts.files.reading.file_listing import as_of, cursor_of, marks_of, state_of
+from ordosync.accounts.files.reading.file_listing import as_of, cursor_of, marks_of
 from ordosync.accounts.files.reading.file_reader import FileReader
 from ordosync.accounts.files.reading.row_index import RowIndex
 from ordosync.models import InvalidRecord, Page
@@ -49,7 +49,7 @@ def _add_changed(
     newer: dict[str, Path] = {}
     has_changed = False
     for name, path in reader.files().items():
-        mark, age_s = state_of(path, request.now)
+        mark, age_s = reader.source.state_of(path, request.now)
         if mark is None:
             continue
         if mark == known_marks.get(name):

@@ -8,14 +8,20 @@ from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 from typing import Any, TypeVar
 
+from ordosync.accounts.account import PortalContext
+from ordosync.accounts.connections import Connections
+from ordosync.accounts.files.input_options.input_files import InputFiles
 from ordosync.accounts.files.input_options.stock_files import StockFiles
 from ordosync.accounts.files.output.reject_files import RejectFolder
 from ordosync.accounts.files.parsing.record_types import RecordType
-from ordosync.accounts.files.reading.file_listing import newest_content_time, newest_time
+from ordosync.accounts.files.reading.file_listing import (
+    newest_content_time,
+    newest_time,
+)
 from ordosync.accounts.files.reading.file_reader import FileReader
+from ordosync.accounts.files.reading.file_source import FileSource, LocalFiles, missing_text
 from ordosync.errors import AccountError
 
 T = TypeVar("T")
@@ -31,7 +37,8 @@ class FilesClient:
         self,
         *,
         account: str,
-        spool: Path,
+        portal: PortalContext,
+        at: Connections,
         rejects: RejectFolder | None,
         timezone: str | None,
         is_dry: bool = False,
@@ -40,7 +47,8 @@ class FilesClient:
         self._is_dry = is_dry
         """True in a dry run, which writes no rejected rows."""
         self.timezone = timezone
-        self._spool = spool
+        self._portal = portal
+        self._at = at
         self._rejects = rejects
         self._readers: list[FileReader[Any]] = []
         self._read: list[FileReader[Any]] = []
@@ -49,12 +57,18 @@ class FilesClient:
 
     @property
     def notes(self) -> Sequence[str]:
-        """The reads since the last `close` that found no file."""
-        return [
-            f"{reader.record_type.name}: no file matches {reader.record_type.options.glob}"
+        """The reads since the last `close` that found no file, and remarks about places."""
+        missing = [
+            f"{reader.record_type.name}: {missing_text(reader.record_type.options)}"
             for reader in self._read
             if _has_no_file(reader)
         ]
+        of_places = [
+            f"{reader.record_type.name}: {note}"
+            for reader in self._readers
+            for note in reader.source.notes
+        ]
+        return [*missing, *of_places]
 
     def newest(self) -> Mapping[str, datetime | None]:
         """Return the time of the newest file of each reading that has `max_age` and was read."""
@@ -68,13 +82,29 @@ class FilesClient:
         """Return a reader of the files of one record type."""
         reader = FileReader(
             replace(record_type, account=self._account),
+            self._source(record_type.name, record_type.options),
             account=self._account,
-            spool=self._spool,
+            spool=self._portal.spool,
             rejects=self._rejects,
             on_read=self._remember,
         )
         self._readers.append(reader)
         return reader
+
+    def _source(self, name: str, options: InputFiles) -> FileSource:
+        if options.place:
+            # Local folders need none of it.
+            from ordosync.accounts.files.places.mirror.opening import (  # noqa: PLC0415
+                mirrored_files,
+            )
+
+            return mirrored_files(name, options, self._portal, self._at, account=self._account)
+        return LocalFiles(
+            options,
+            account=f"account {self._account}",
+            action=f"read {name}",
+            rejects=self._rejects,
+        )
 
     def optional_reader(
         self, record_type: Callable[[Any], RecordType[T]], options: object

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ordosync.accounts.files.formats.rows import InvalidFileError
 from ordosync.accounts.files.input_options.order_files import OrderFiles
-from ordosync.accounts.files.reading.file_listing import as_of, mark_of, state_of
+from ordosync.accounts.files.reading.file_listing import as_of
 from ordosync.accounts.files.reading.file_reader import FileReader
 from ordosync.accounts.files.reading.rejections import place_of
 from ordosync.accounts.files.reading.row_index import RowIndex
@@ -43,11 +43,13 @@ class CompleteFiles:
         return reasons
 
     def _is_complete(self, name: str, path: Path, now: datetime) -> bool:
-        mark, age_s = state_of(path, now)
+        mark, age_s = self._reader.source.state_of(path, now)
         if mark is None or 0 <= age_s < self._options.quiet_s:
             return False
         if name not in self._known or self._known[name][0] != mark:
-            self._known[name] = mark, self._is_whole(name, path) and mark_of(path) == mark
+            is_whole = self._is_whole(name, path)
+            is_same = self._reader.source.state_of(path, now)[0] == mark
+            self._known[name] = mark, is_whole and is_same
         return self._known[name][1]
 
     def _is_whole(self, name: str, path: Path) -> bool:

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from ordosync.accounts.files.output.keyed_file import KeyedFile, Rows, put
-from ordosync.accounts.files.output.options import EventFile
+from ordosync.accounts.files.output.keyed_file import RowFile, Rows, put
 from ordosync.accounts.files.output.tables import Row
 from ordosync.accounts.files.parsing.line_ids import own_id
 from ordosync.clock import Clock
@@ -17,11 +16,9 @@ class MerchantShortages:
     can_hold = False
     can_cancel = False
 
-    def __init__(self, options: EventFile, *, account: str, clock: Clock) -> None:
+    def __init__(self, file: RowFile, *, clock: Clock) -> None:
         self._clock = clock
-        self._file = KeyedFile(
-            options, options.path, key="event", numeric=("quantity",), account=account
-        )
+        self._file = file
 
     def report(self, reports: Sequence[ShortageReport]) -> list[Outcome]:
         """Add the rows of these reports, unless the file has their keys."""

@@ -5,8 +5,7 @@ A quantity is what can be sold, as the Supplier counts it.
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from ordosync.accounts.files.output.keyed_file import KeyedFile, Rows, put
-from ordosync.accounts.files.output.options import InventoryFile
+from ordosync.accounts.files.output.keyed_file import RowFile, Rows, put
 from ordosync.accounts.files.reading.file_reader import FileReader
 from ordosync.models import Order, Outcome, Page, Product, Stock, refused
 
@@ -14,11 +13,8 @@ from ordosync.models import Order, Outcome, Page, Product, Stock, refused
 class MerchantStock:
     """The quantities in the inventory file."""
 
-    def __init__(
-        self, options: InventoryFile, *, account: str, products: FileReader[Product] | None
-    ) -> None:
-        numeric = ("quantity",)
-        self._file = KeyedFile(options, options.path, key="sku", numeric=numeric, account=account)
+    def __init__(self, file: RowFile, *, products: FileReader[Product] | None) -> None:
+        self._file = file
         self._products = products
 
     @property

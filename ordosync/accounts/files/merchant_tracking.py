@@ -5,9 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from msgspec.structs import replace
 
 from ordosync.accounts.files.cancelled_units import Cancelled, CancelledOrders
-from ordosync.accounts.files.input_options.fields import UNIT_FIELDS
 from ordosync.accounts.files.ordered_lines import OrderedLines
-from ordosync.accounts.files.output.keyed_file import KeyedFile, Rows, put
+from ordosync.accounts.files.output.keyed_file import RowFile, Rows, put
 from ordosync.accounts.files.output.options import TrackingFile
 from ordosync.accounts.files.output.tracking_rows import TrackingRows
 from ordosync.accounts.files.parsing.line_ids import sku_of
@@ -23,22 +22,15 @@ class MerchantTracking:
     def __init__(
         self,
         options: TrackingFile,
+        file: RowFile,
         *,
-        account: str,
         cancelled: CancelledOrders,
         lines: OrderedLines,
     ) -> None:
         self._options = options
         self._cancelled = cancelled
         self._lines = lines
-        self._file = KeyedFile(
-            options,
-            options.path,
-            key="order_number",
-            numeric=("cost", "quantity"),
-            account=account,
-            may_lack=UNIT_FIELDS,  # if they were added to the configuration later
-        )
+        self._file = file
 
     @property
     def takes(self) -> Takes:

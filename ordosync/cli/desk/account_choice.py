@@ -54,6 +54,8 @@ def open_desk_of(
     default = common.default_account(config)
     if default:
         holder = _holder(common.open_desk(config, default), numbers)
+        if not (holder.orders or is_file or is_to_ship):
+            _check_others(config, default, numbers)
     else:
         names = completion.local_accounts(config)
         holder = _only_holder(config, names, numbers, is_to_ship=is_to_ship, is_file=is_file)
@@ -118,9 +120,25 @@ def _only_holder(
     if is_file and len(holders) > 1 and (main := _main_holder(holders, is_to_ship=is_to_ship)):
         return main
     if len(holders) > 1:
-        where = "; ".join(f"{of.desk.name} has {_orders_text(config, of)}" for of in holders)
+        where = _places_text(config, holders)
         raise UsageError(f"several accounts have such an order: {where}; choose with --account")
     return holders[0]
+
+
+def _check_others(config: Config, default: str, numbers: Sequence[str]) -> None:
+    """Raise `UsageError` if only other accounts than the default one have these orders."""
+    names = [name for name in completion.local_accounts(config) if name != default]
+    holders = [_holder(common.open_desk(config, name), numbers) for name in names]
+    if where := _places_text(config, [of for of in holders if of.orders]):
+        near = Search(common.open_desk(config, default).file).similar(numbers[0])
+        hint = f"did you mean {' or '.join(near)}? Or" if near else "but"
+        raise UsageError(
+            f"account {default} has no order {numbers[0]!r}; {hint} {where}: choose with --account"
+        )
+
+
+def _places_text(config: Config, holders: Sequence[_Holder]) -> str:
+    return "; ".join(f"{of.desk.name} has {_orders_text(config, of)}" for of in holders)
 
 
 def _main_holder(holders: Sequence[_Holder], *, is_to_ship: bool) -> _Holder | None:

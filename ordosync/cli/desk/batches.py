@@ -6,8 +6,11 @@ All are checked first. What is refused in a file is written back, and does not s
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
+import typer
+
+from ordosync.cli import completion
 from ordosync.cli.context import Context
 from ordosync.cli.desk import input_files
 from ordosync.cli.desk.input_files import Layout
@@ -22,6 +25,10 @@ from ordosync.errors import UsageError
 from ordosync.models import Outcome, refused
 
 T = TypeVar("T")
+Numbers = Annotated[
+    list[str] | None, typer.Argument(metavar="[NUMBER]...", autocompletion=completion.number)
+]
+NUMBERS_ONLY = Layout(needed=("number",))
 _ACCEPTED = ("done", "unchanged")
 
 
@@ -146,7 +153,7 @@ def report(
 ) -> None:
     """Report changed orders with what happened to each; of a file, how many there are of each."""
     if context.as_json:
-        orders = _documents(context, opened, [number for number, _ in changes])
+        orders = documents(context, opened, [number for number, _ in changes])
         render.document({"orders": orders, **sent.as_json()})
     elif is_file:
         _report_counts([change for _, change in changes])
@@ -157,7 +164,7 @@ def report(
         sent.show()
 
 
-def _documents(context: Context, opened: Desk, numbers: Sequence[str]) -> list[dict[str, Any]]:
+def documents(context: Context, opened: Desk, numbers: Sequence[str]) -> list[dict[str, Any]]:
     """Return orders with their account, Merchant and supplier."""
     owners = Owners.of(context.config, opened.name)
     by_number = {

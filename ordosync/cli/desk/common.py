@@ -40,7 +40,10 @@ def open_desk(config: Config, name: str | None) -> Desk:
         raise ConfigError([problem])
     name = name or default_account(config)
     if name is None and len(names) > 1:
-        raise UsageError(f"choose an account with --account: {', '.join(names)}")
+        raise UsageError(
+            f"choose an account with --account: {', '.join(names)}; `default_account:` of the"
+            " configuration is that of each command"
+        )
     if name not in (None, *names):
         raise UsageError(f"there is no local account {name!r}; known: {', '.join(names)}")
     return completion.open_local(config, name or names[0])

@@ -4,9 +4,10 @@ A column is found by its name here, by a common name, such as `Order Number`, or
 `desk: columns:`.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated
 
 import typer
@@ -27,8 +28,8 @@ File = Annotated[
         " are written to day.refused.csv.",
     ),
 ]
-ADDED = ("row", "reason")
-"""Columns that are added to rejects, and ignored when the fixed file is read again."""
+ADDED = ("row", "reason", "refusal")
+"""Columns that rejects may have, and that are ignored when the fixed file is read again."""
 _COMMON: Mapping[str, Sequence[str]] = {
     "number": (
         "ordernumber",
@@ -76,16 +77,37 @@ class Layout:
 
     needed: Sequence[str]
     optional: Sequence[str] = ()
+    for_all: Sequence[str] = ()
+    """Columns that an option replaces: it is the value of each row without its own."""
+    has_others: bool = False
+    """True if other columns are notes of the user."""
 
     @property
     def known(self) -> tuple[str, ...]:
         """All columns."""
         return (*self.needed, *self.optional)
 
+    def without(self, names: Iterable[str]) -> "Layout":
+        """Return the layout of a file that does not need these columns."""
+        given = set(names)
+        needed = tuple(name for name in self.needed if name not in given)
+        more = tuple(name for name in self.needed if name in given)
+        return replace(self, needed=needed, optional=(*more, *self.optional))
 
-def read_rows(context: Context, path: Path, layout: Layout) -> list[InputRow]:
-    """Read the rows of a file, with their cells by our names of columns. Raises `UsageError`."""
+
+def read_rows(
+    context: Context,
+    path: Path,
+    layout: Layout,
+    *,
+    defaults: Mapping[str, str] = MappingProxyType({}),
+) -> list[InputRow]:
+    """Read the rows of a file, with their cells by our names of columns. Raises `UsageError`.
+
+    `defaults` are the values of blank cells and of columns that the file does not have.
+    """
     configured = context.config.desk.columns
+    layout = layout.without(defaults)
 
     def is_header(texts: Sequence[str]) -> bool:
         plain = {_plain(text): text for text in texts}
@@ -95,7 +117,14 @@ def read_rows(context: Context, path: Path, layout: Layout) -> list[InputRow]:
     columns = _columns(path, table.headers, layout, configured)
     return [
         InputRow(
-            cells={name: row.cells[of] for name, of in columns.items()},
+            cells={
+                **defaults,
+                **{
+                    name: row.cells[of]
+                    for name, of in columns.items()
+                    if row.cells[of].strip() or name not in defaults
+                },
+            },
             number=row.number,
             problems={name: row.problems[of] for name, of in columns.items() if of in row.problems},
             source=SourceRow(cells=row.cells, delimiter=table.delimiter),
@@ -117,9 +146,11 @@ def _columns(
     }
     missing = [name for name in layout.needed if name not in found]
     other = [name for name in headers if name not in (*found.values(), *ADDED)]
+    if layout.has_others:
+        other = []
     is_ours = all(_plain(name) == _plain(header) for name, header in found.items())
     if missing or (other and is_ours):
-        raise UsageError(_columns_text(path, headers, layout))
+        raise UsageError(_columns_text(path, headers, layout, missing))
     if other:
         render.message(
             f"{shown(path)}: columns not used: {', '.join(other)}; `desk: columns:` of the"
@@ -139,10 +170,16 @@ def _plain(header: str) -> str:
     return "".join(char for char in header.casefold() if char.isalnum())
 
 
-def _columns_text(path: Path, headers: Sequence[str], layout: Layout) -> str:
+def _columns_text(
+    path: Path, headers: Sequence[str], layout: Layout, missing: Sequence[str]
+) -> str:
+    lacks = f"has no column {' and no column '.join(missing)}; it " if headers and missing else ""
     optional = f"; optional: {', '.join(layout.optional)}" if layout.optional else ""
+    options = [f"--{name}" for name in missing if name in layout.for_all]
+    for_all = f"; {' and '.join(options)} can give one for all rows" if options else ""
     return (
-        f"{shown(path)} has the columns {', '.join(map(repr, headers)) or 'of an empty file'};"
-        f" required: {', '.join(layout.needed)}{optional}; other headers can be named in"
-        " `desk: columns:` of the configuration"
+        f"{shown(path)} {lacks}has the columns"
+        f" {', '.join(map(repr, headers)) or 'of an empty file'};"
+        f" required: {', '.join(layout.needed)}{optional}{for_all}; other headers can be named"
+        " in `desk: columns:` of the configuration"
     )

@@ -6,12 +6,11 @@ from typing import Annotated
 
 import typer
 
-from ordosync.cli import completion
 from ordosync.cli.confirm import Yes, confirm
 from ordosync.cli.context import Context, with_context
 from ordosync.cli.desk import batches, common, order_lines, send_now, send_option
 from ordosync.cli.desk.account_choice import open_desk_of
-from ordosync.cli.desk.batches import Batch
+from ordosync.cli.desk.batches import Batch, Numbers
 from ordosync.cli.desk.input_files import File, Layout
 from ordosync.cli.desk.input_rows import InputRow
 from ordosync.cli.desk.order_consequences import consequence_of, was_cancelled_by_merchant
@@ -26,9 +25,6 @@ from ordosync.models import Order, Outcome, ParcelLine
 from ordosync.shortages import ShortageReason
 from ordosync.text import plural
 
-Numbers = Annotated[
-    list[str] | None, typer.Argument(metavar="[NUMBER]...", autocompletion=completion.number)
-]
 _TO_CANCEL = Layout(needed=("number",), optional=("sku", "quantity"))
 _TO_RESTORE = Layout(needed=("number",), optional=("supplier",))
 _FEW = 5
@@ -149,7 +145,9 @@ def _cancel_question(opened: Desk, orders: Sequence[Order]) -> str:
 def _described(opened: Desk, order: Order) -> str:
     """Return the number, the name and the open units of an order, so that a slip is noticed."""
     units = sum(line.open for line in opened.units_of(order.number))
-    details = (order.ship_to.name, f"{units} {plural(units, 'unit', 'units')}")
+    is_split = bool(opened.pieces_of(order.number))
+    extent = "split" if is_split else f"{units} {plural(units, 'unit', 'units')}"
+    details = (order.ship_to.name, extent)
     return f"{order.number} ({', '.join(filter(None, details))})"
 
 

@@ -22,7 +22,7 @@ from ordosync.errors import UsageError
 from ordosync.models import Address, Line, Order, Outcome, Product
 from ordosync.text import plural
 
-_ADDRESS = (
+ADDRESS = (
     "name",
     "company",
     "street1",
@@ -34,7 +34,7 @@ _ADDRESS = (
     "email",
     "phone",
 )
-_OF_ORDER = ("number", "currency", "supplier", *_ADDRESS)
+_OF_ORDER = ("number", "currency", "supplier", *ADDRESS)
 _TO_ADD = Layout(needed=("number", "sku", "quantity"), optional=("price", *_OF_ORDER[1:]))
 
 
@@ -160,7 +160,7 @@ def _entry(
         id="",
         number=number,
         lines=_lines(number, inputs, products),
-        ship_to=Address(**{name: row.get(name) for name in _ADDRESS}),
+        ship_to=Address(**{name: row.get(name) for name in ADDRESS}),
         currency=currency,
         tags=tags,
     )

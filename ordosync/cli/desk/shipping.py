@@ -1,6 +1,6 @@
 """`orders ship`: ships orders of a local account, or voids a label, and notifies the Merchant."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -17,16 +17,18 @@ from ordosync.cli.desk.input_files import File
 from ordosync.cli.desk.input_rows import InputRow
 from ordosync.cli.desk.shipping_report import report_parcels, warn_of_shared_numbers
 from ordosync.cli.desk.shipping_rows import (
+    FOR_ALL,
     LAYOUT,
     OPTIONS,
     ParcelRequest,
     RequestParser,
     parcels,
 )
+from ordosync.cli.desk.stock_waking import wake_inventory
 from ordosync.cli.output import render
 from ordosync.embedded.desk import Desk
 from ordosync.errors import UsageError
-from ordosync.models import ParcelLine
+from ordosync.models import Outcome, ParcelLine
 
 
 @with_context(dry_run=True)
@@ -79,7 +81,8 @@ def ship_order(
     """Ship an order, or a part of it, and notify the Merchant at once.
 
     --from reads a CSV file with a column for each option; `desk: columns:` of the configuration
-    names the headers that your carrier uses, such as {cost: Price}. Rows with the columns sku and
+    names the headers that your carrier uses, such as {cost: Price}. --carrier, --method and
+    --warehouse are those of rows without their own value. Rows with the columns sku and
     quantity and the same tracking number are one parcel. Refused rows of day.csv are written to
     day.refused.csv with their row number and the reason; fix them there and read that file. A file
     that is read again adds the cost of a parcel that has none.
@@ -96,7 +99,7 @@ def ship_order(
     _check_options(row, line or (), file, void=void)
     if replace:
         label_replacement.check_options(row, line or (), void=void)
-    rows = input_files.read_rows(context, file, LAYOUT) if file else [row]
+    rows = input_files.read_rows(context, file, LAYOUT, defaults=_defaults(row)) if file else [row]
     orders = [each.get("number") for each in rows]
     opened = open_desk_of(
         context.config, account, orders, is_to_ship=True, is_file=file is not None
@@ -136,8 +139,14 @@ def _check_options(row: InputRow, lines: Sequence[str], file: Path | None, *, vo
             raise UsageError(f"--void voids the label of one order, and needs its number{hint}")
     if bool(number) == bool(file):
         raise UsageError("give one order number, or a file with --from")
-    if file and used:
-        raise UsageError(f"--from reads everything from the file; leave out {', '.join(used)}")
+    own = [name for name in used if name.removeprefix("--") not in FOR_ALL]
+    if file and own:
+        raise UsageError(f"--from reads everything of a parcel; leave out {', '.join(own)}")
+
+
+def _defaults(row: InputRow) -> Mapping[str, str]:
+    """Return what was typed for all rows of a file."""
+    return {name: text for name in FOR_ALL if (text := row.get(name))}
 
 
 def _ship_one(context: Context, opened: Desk, request: ParcelRequest) -> int:
@@ -149,6 +158,7 @@ def _ship_one(context: Context, opened: Desk, request: ParcelRequest) -> int:
     )
     [outcome] = result.outcomes
     number = request.order.number
+    _wake_inventory(context, opened, [(request, outcome)])
     label_replacement.check_label(opened, request, outcome)
     common.check_order(opened, outcome, number)
     report_parcels(context, opened, [(request, outcome)], result)
@@ -156,6 +166,17 @@ def _ship_one(context: Context, opened: Desk, request: ParcelRequest) -> int:
     if request.shipment.lines and (rest := _open_units(opened, number)):
         render.message(f"order {number} is partially shipped; {rest} still to ship")
     return _sent(context, opened, result, [Result(rows=(), request=request, outcome=outcome)])
+
+
+def _wake_inventory(
+    context: Context, opened: Desk, results: Sequence[tuple[ParcelRequest, Outcome]]
+) -> None:
+    """Wake write-inventory-back if parcels are sent from a named warehouse.
+
+    Other parcels change no quantity that can be sold: their units were ordered before.
+    """
+    elsewhere = [outcome for request, outcome in results if request.shipment.warehouse]
+    wake_inventory(context, opened, elsewhere)
 
 
 def _sent(
@@ -189,6 +210,7 @@ def _ship_file(
         context, opened, send_now.SHIPPING_TASKS, lambda: opened.ship(shipments)
     )
     results = list(zip(batch.requests, result.outcomes, strict=True))
+    _wake_inventory(context, opened, results)
     report_parcels(context, opened, results, result)
     code = _sent(context, opened, result, batch.results(result.outcomes))
     return max(code, batch.finish(context, result.outcomes))
@@ -210,6 +232,9 @@ def _void(context: Context, opened: Desk, row: InputRow, numbers: Sequence[str])
     if outcome.code == "several-parcels":
         raise UsageError(f"order {number} {outcome.reason} with --tracking")
     common.check_order(opened, outcome, number)
+    if before.status == "cancelled":
+        # Its units are not owed, so they are added to the stock.
+        wake_inventory(context, opened, [outcome])
     portal = common.portal_from(context.config, opened, number)
     is_sent = portal is not None and send_now.warn_without_tracking(portal)
     stays = "stays shipped, with" if before.status == "shipped" else "has"

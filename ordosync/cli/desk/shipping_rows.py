@@ -17,7 +17,11 @@ from ordosync.models import Order, Shipment
 
 NEEDED = ("number", "carrier", "tracking")
 OPTIONS = (*NEEDED, "method", "cost", "warehouse", "shipped-at")
-LAYOUT = Layout(needed=NEEDED, optional=(*OPTIONS[len(NEEDED) :], "sku", "quantity"))
+FOR_ALL = ("carrier", "method", "warehouse")
+"""Options that may stand beside a file: the values of rows without their own."""
+LAYOUT = Layout(
+    needed=NEEDED, optional=(*OPTIONS[len(NEEDED) :], "sku", "quantity"), for_all=FOR_ALL
+)
 _TOLERANCE = timedelta(days=1)
 """Maximum time by which a shipment may lie in the future, for clocks that differ."""
 _FIRST_YEAR = 1970

@@ -5,12 +5,11 @@ from typing import Annotated
 
 import typer
 
-from ordosync.cli import completion
 from ordosync.cli.confirm import Yes
 from ordosync.cli.context import Context, with_context
 from ordosync.cli.desk import batches, common, send_now
 from ordosync.cli.desk.account_choice import confirm_requested, is_inferred, open_desk_of
-from ordosync.cli.desk.batches import Batch
+from ordosync.cli.desk.batches import Batch, Numbers
 from ordosync.cli.desk.change_documents import split_json
 from ordosync.cli.desk.input_files import File, Layout
 from ordosync.cli.desk.split_requests import SplitRequest, parse_split
@@ -18,9 +17,6 @@ from ordosync.cli.output import render
 from ordosync.errors import UsageError
 from ordosync.models import Outcome
 
-Numbers = Annotated[
-    list[str] | None, typer.Argument(metavar="[NUMBER]...", autocompletion=completion.number)
-]
 _TO_SPLIT = Layout(needed=("number", "piece", "sku", "quantity"), optional=("warehouse",))
 
 

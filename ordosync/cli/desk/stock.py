@@ -13,6 +13,7 @@ from ordosync.cli.desk import (
     common,
     input_files,
     input_rows,
+    quota_release,
     send_option,
     stock_changes,
     stopped_products,
@@ -157,6 +158,7 @@ def adjust_stock(
 app.command("stop")(stopped_products.stop_products)
 app.command("resume")(stopped_products.resume_products)
 app.command("stops")(stopped_products.list_stops)
+app.command("release")(quota_release.release_quota)
 
 
 def _count(

@@ -2,12 +2,16 @@
 
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from ordosync.cli import completion, periods
 from ordosync.cli.context import Context, with_context
+from ordosync.cli.desk import input_files
+from ordosync.cli.desk.input_files import Layout
+from ordosync.cli.desk.input_rows import InputRow
 from ordosync.cli.output import render
 from ordosync.cli.output.csv_output import write_csv
 from ordosync.cli.output.tables import table
@@ -23,7 +27,19 @@ from ordosync.tasks.stock.stops import reason_text
 _LONGEST_NOTE = 500
 _COLUMNS = ("portal", "sku", "reason", "note", "since", "until", "quantity")
 """The columns of --csv, which are the fields of --json."""
-Skus = Annotated[list[str], typer.Argument(metavar="SKU...", autocompletion=completion.sku)]
+Skus = Annotated[
+    list[str] | None, typer.Argument(metavar="[SKU]...", autocompletion=completion.sku)
+]
+_OF_FILE = Layout(needed=("sku",))
+WholeFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--from",
+        metavar="FILE",
+        help="Read SKUs from the column sku of a CSV or Excel file, or with - from a pipe. A row"
+        " that cannot be used stops the command.",
+    ),
+]
 Portal = Annotated[
     str | None,
     typer.Option(
@@ -37,13 +53,14 @@ Portal = Annotated[
 
 @with_context()
 def stop_products(
-    skus: Skus,
+    skus: Skus = None,
     *,
     portal: Portal = None,
     duration: Annotated[
         str | None, typer.Option("--for", metavar="AGE", help="Only for so long: 90m, 2h, 7d.")
     ] = None,
     note: Annotated[str, typer.Option("--note", metavar="TEXT", help="Reason, for later.")] = "",
+    file: WholeFile = None,
     context: Context,
 ) -> None:
     """Stop selling products: the merchant shows 0, even if the supplier has some.
@@ -67,7 +84,7 @@ def stop_products(
             since=now,
             until=until,
         )
-        for sku in _checked(skus)
+        for sku in _named(context, skus or (), file)
     ]
     with Store.open(context.config.database) as store:
         register(context.config, store, context.clock)
@@ -88,7 +105,9 @@ def stop_products(
 
 
 @with_context()
-def resume_products(skus: Skus, *, portal: Portal = None, context: Context) -> None:
+def resume_products(
+    skus: Skus = None, *, portal: Portal = None, file: WholeFile = None, context: Context
+) -> None:
     """Sell stopped products again, also those that a supplier's answer has stopped.
 
     The next write-inventory-back writes the quantity. Exits 1 if none of them is stopped.
@@ -96,7 +115,7 @@ def resume_products(skus: Skus, *, portal: Portal = None, context: Context) -> N
     For example:
       ordosync stock resume MUG
     """
-    keys = [normalized_sku(sku) for sku in _checked(skus)]
+    keys = [normalized_sku(sku) for sku in _named(context, skus or (), file)]
     with Store.open(context.config.database) as store:
         register(context.config, store, context.clock)
         with store.transaction():
@@ -151,10 +170,24 @@ def list_stops(*, portal: Portal = None, context: Context) -> None:
         render.message("no product is stopped")
 
 
-def _checked(skus: Sequence[str]) -> Sequence[str]:
-    if not all(sku.strip() for sku in skus):
-        raise UsageError("a SKU is empty")
+def _named(context: Context, skus: Sequence[str], file: Path | None) -> Sequence[str]:
+    """Return the SKUs that were typed, or those of a file. Raises `UsageError`."""
+    if bool(skus) == bool(file):
+        raise UsageError("give SKUs, or a file with --from")
+    if file:
+        rows = input_files.read_rows(context, file, _OF_FILE)
+        skus = [_sku(file, row) for row in rows]
+    if not skus or not all(sku.strip() for sku in skus):
+        raise UsageError("a SKU is empty" if skus else f"{file} has no SKU")
     return list(dict.fromkeys(skus))
+
+
+def _sku(file: Path, row: InputRow) -> str:
+    try:
+        row.check()
+        return row.id("sku")
+    except UsageError as error:
+        raise UsageError(f"{file} row {row.number}: {error}") from None
 
 
 def _portals(context: Context, name: str | None, *, writing: bool = True) -> list[str]:

@@ -65,6 +65,8 @@ def lines(preview: "Preview", *, most: int | None = None) -> Iterator[str]:
         yield f"  the run would fail: {run.error.message}"
     if totals := _totals(preview):
         yield f"  total: {totals}"
+    if run.note:
+        yield f"  {run.note}"
 
 
 def _by_outcome(steps: "Sequence[PlannedStep]") -> "list[PlannedStep]":
@@ -120,4 +122,5 @@ def plan_json(preview: "Preview", copies: "Sandbox") -> dict[str, Any]:
         ],
         **{name: run[name] for name in counts},
         "stopped_by": preview.stopped_by or None,
+        "note": copies.in_words(preview.run.note) if preview.run.note else None,
     }

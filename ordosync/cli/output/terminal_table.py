@@ -85,6 +85,9 @@ def _print_with_texts_below(
     for most in _LENGTHS:
         for shape in shapes:
             short, below = without_long_texts(shape, most)
+            for name in below:
+                if not any(short.cells(name)):
+                    short = short.without(name)
             widths = widths_in(short, console.width)
             if below and widths and widths == [width - BETWEEN for width in full_widths(short)]:
                 _print_constants(console, constants)

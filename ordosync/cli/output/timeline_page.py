@@ -79,17 +79,18 @@ def _state(state: str) -> str:
 def _lanes(story: Story) -> Iterator[str]:
     merchant = named(story.merchant, story.merchant_number)
     yield '<ol class="lanes">\n<li class="head">'
-    yield _head(story.merchant_account, merchant, story.merchant_status)
+    yield _head(story.merchant_account, merchant, story.merchant_status, story)
     yield '<span class="axis"></span>'
-    yield _head(story.supplier_account, story.supplier or "", story.supplier_status)
+    yield _head(story.supplier_account, story.supplier or "", story.supplier_status, story)
     yield "</li>\n"
     for event in story.events:
         yield _event(event, story)
     yield "</ol>\n"
 
 
-def _head(account: str, number: str, status: str) -> str:
-    details = ", ".join(filter(None, (number, status_text(status))))
+def _head(account: str, number: str, status: str, story: Story) -> str:
+    status = status_text(status) if story.has_status else ""
+    details = ", ".join(filter(None, (number, status)))
     return f'<span><bdi>{text(account)}</bdi> <span class="by">{text(details)}</span></span>'
 
 

@@ -8,6 +8,7 @@ import typer
 
 from ordosync.cli.context import Context, with_context
 from ordosync.cli.output import render, tables
+from ordosync.cli.output.csv_output import write_csv
 from ordosync.cli.signals import stoppable
 from ordosync.clock import Clock, to_nullable, to_text
 from ordosync.config.alert_settings import AlertsConfig, TargetConfig
@@ -21,11 +22,16 @@ from ordosync.store.alert_table import AlertRow, TargetRow
 app = typer.Typer(help="List and test the alerts of `alerts:`.", no_args_is_help=True)
 
 _COLUMNS = ("since", "severity", "to", "state", "key", "order")
+_FIELDS = (
+    *("target", "key", "severity", "code", "portal", "task", "merchant", "since", "ended_at"),
+    *("reported_at", "state"),
+)
+"""The columns of --csv, which are the fields of --json."""
 _TARGET_COLUMNS = ("to", "transport", "failed attempts", "next attempt", "error")
 
 
 @app.command("list")
-@with_context()
+@with_context(csv=True)
 def list_alerts(
     *,
     context: Context,
@@ -33,7 +39,8 @@ def list_alerts(
     """List the recipients, and the problems that each was notified of.
 
     `waiting` means that a message is not sent yet: because of quiet hours, or because the
-    recipient cannot be reached. Exits 1 while a recipient cannot be reached.
+    recipient cannot be reached. Exits 1 while a recipient cannot be reached. --csv has the
+    problems, without the recipients.
 
     For example:
       ordosync alerts list
@@ -50,6 +57,8 @@ def list_alerts(
                 "alerts": [_json(row) for row in rows],
             }
         )
+    elif context.as_csv:
+        write_csv(sys.stdout, _FIELDS, map(_json, rows))
     else:
         _show(alerts, targets, rows)
     raise typer.Exit(int(any(row.error for row in targets)))

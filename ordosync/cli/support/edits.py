@@ -1,5 +1,6 @@
 """`edits`: the orders that the Merchant edited after they were sent."""
 
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -12,6 +13,7 @@ from ordosync.cli.context import Context, with_context
 from ordosync.cli.output import previews as previews_output
 from ordosync.cli.output import render, tables
 from ordosync.cli.output import runs as runs_output
+from ordosync.cli.output.csv_output import write_csv
 from ordosync.cli.session import Session, open_session
 from ordosync.clock import to_text
 from ordosync.config.settings import PortalConfig
@@ -31,11 +33,16 @@ from ordosync.tasks.import_orders import TASK
 app = typer.Typer(
     help="List edits of orders that were sent; apply or keep them.", no_args_is_help=True
 )
+_FIELDS = (
+    *("portal", "step", "merchant", "merchant_number", "supplier", "groups", "since", "severity"),
+    *("reason", "settle", "note"),
+)
+"""The columns of --csv, which are the fields of --json."""
 _COLUMNS = ("since", "portal", "step", "order", "at the supplier", "edited", "next step")
 
 
 @app.command("list")
-@with_context()
+@with_context(csv=True)
 def list_edits(*, context: Context) -> None:
     """List the orders that were edited after they were sent.
 
@@ -50,6 +57,9 @@ def list_edits(*, context: Context) -> None:
         rows = [_json(store, entry) for entry in entries]
     if context.as_json:
         render.document({"edits": rows})
+    elif context.as_csv:
+        flat = ({**row, "groups": " ".join(row["groups"])} for row in rows)
+        write_csv(sys.stdout, _FIELDS, flat)
     elif rows:
         tables.table(_COLUMNS, [_row(entry, row) for entry, row in zip(entries, rows, strict=True)])
         render.message(

@@ -127,10 +127,9 @@ def _show(story: Story) -> None:
         (render.named(story.merchant, story.merchant_number), *merchant),
         (story.supplier, story.supplier_account, story.supplier_status),
     )
-    # The status of an order that was split does not change any more; its pieces have their own.
-    has_status = story.conclusion.state != "split"
     numbers = ", ".join(
-        f"{number} at {account}" + (f" ({status_text(status)})" if status and has_status else "")
+        f"{number} at {account}"
+        + (f" ({status_text(status)})" if status and story.has_status else "")
         for number, account, status in sides
         if number
     )

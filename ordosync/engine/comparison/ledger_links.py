@@ -20,6 +20,7 @@ from ordosync.engine.comparison.order_trees import valid_numbers
 from ordosync.models import OWN, Line, OrderSnapshot, Shipment
 from ordosync.store.links import Link, parcel_link
 from ordosync.tasks.base import Portal
+from ordosync.tasks.sku_maps.packs import with_pack
 
 
 def takes_numbers(portal: Portal) -> bool:
@@ -60,7 +61,7 @@ class LinePairs(Struct, frozen=True, kw_only=True):
     def lines(self, *, is_piece: bool) -> Iterator[Link]:
         """Yield the links of the lines. A piece for a parcel has its own units."""
         for merchant_line, supplier_line in self.pairs:
-            yield Link(
+            link = Link(
                 kind="line",
                 merchant_id=merchant_line.id,
                 supplier_id=supplier_line.id,
@@ -71,6 +72,7 @@ class LinePairs(Struct, frozen=True, kw_only=True):
                 else max(merchant_line.quantity, supplier_line.quantity),
                 state="sent" if self.match.how == "parcel" else "live",
             )
+            yield with_pack(link, merchant_line)
 
     def sent_lines(self, parcels: Iterable[Link]) -> Iterator[Link]:
         """Yield the links of the lines with units in these parcels; other units are in pieces."""
@@ -79,7 +81,7 @@ class LinePairs(Struct, frozen=True, kw_only=True):
             sent.update(parcel.units or {})
         for merchant_line, supplier_line in self.pairs:
             if units := sent[merchant_line.id]:
-                yield Link(
+                link = Link(
                     kind="line",
                     merchant_id=merchant_line.id,
                     supplier_id=supplier_line.id,
@@ -88,6 +90,7 @@ class LinePairs(Struct, frozen=True, kw_only=True):
                     ordered=units,
                     state="sent",
                 )
+                yield with_pack(link, merchant_line)
 
     def units(self, at_supplier: Mapping[str, int]) -> dict[str, int]:
         """Return units of the Supplier's lines as units of the Merchant's."""

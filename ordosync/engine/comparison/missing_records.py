@@ -4,11 +4,12 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from ordosync.engine.comparison.difference import Comparison, Difference
-from ordosync.models import Order, Product
+from ordosync.models import Order
 from ordosync.store.links import Link
 from ordosync.store.step_rows import StepRef
 from ordosync.tasks import TASKS
 from ordosync.tasks.base import PlanRequest, Step
+from ordosync.tasks.import_products import NewProduct
 
 
 def missing_orders(comparison: Comparison, ids: Sequence[str]) -> Iterator[Difference]:
@@ -55,7 +56,7 @@ def product_differences(comparison: Comparison, now: datetime) -> Iterator[Diffe
     if "import-products" in comparison.able:
         for page in TASKS["import-products"].plan(portal, request):
             for step in page.items:
-                if isinstance(step.payload, Product):
+                if isinstance(step.payload, NewProduct):
                     step_ref = StepRef(key=step.key, merchant_id=step.merchant_id)
                     description = "is a product of this Supplier and was not imported"
                     yield comparison.differs(

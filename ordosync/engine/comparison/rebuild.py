@@ -20,12 +20,15 @@ from ordosync.engine.comparison.order_trees import LinkedOrders, OrderTree, is_o
 from ordosync.engine.comparison.sent_before_splits import sent_before_split, with_earlier_parcels
 from ordosync.engine.comparison.snapshot import Snapshot, both_sides
 from ordosync.engine.execution.exclusive import confirm, exclusive
+from ordosync.engine.execution.sku_maps import read_sku_map
 from ordosync.errors import OrdosyncError
-from ordosync.models import Line, OrderSnapshot, Product, Stock, normalized_sku
+from ordosync.models import Line, OrderSnapshot, Stock, normalized_sku
 from ordosync.store import Store
 from ordosync.store.links import Link
 from ordosync.tasks import TASKS
 from ordosync.tasks.base import PlanRequest, Portal
+from ordosync.tasks.import_products import NewProduct, product_links
+from ordosync.tasks.sku_maps.packs import with_pack
 
 _BATCH = 500
 
@@ -84,6 +87,8 @@ def rebuild(
             f"portal {portal.name}: the store has {link_count} links, so it is not lost; --yes adds"
             " the links that are missing, and changes none"
         )
+    # The packs of all links are those of the map; no account keeps older ones.
+    read_sku_map(portal, store)
     rebuilt = Rebuilt(portal=portal.name)
     with exclusive(store, portal.name, clock) as leases:
         with both_sides(portal, now=clock.now()) as snapshot:
@@ -133,7 +138,10 @@ def equal_lines(at_merchant: Sequence[Line], at_supplier: Sequence[Line]) -> tup
     if any(line.quantity for line in remaining):
         return ()
     return tuple(
-        Link(kind="line", merchant_id=merchant_line.id, supplier_id=supplier_line.id)
+        with_pack(
+            Link(kind="line", merchant_id=merchant_line.id, supplier_id=supplier_line.id),
+            merchant_line,
+        )
         for merchant_line, supplier_line in pairs
     )
 
@@ -273,10 +281,9 @@ def _products(portal: Portal, store: Store, clock: Clock) -> Iterator[Link]:
     request = PlanRequest(cursor=None, now=clock.now())
     for page in TASKS["import-products"].plan(portal, request):
         for step in page.items:
-            if isinstance(step.payload, Product) and step.payload.sku in ids_by_sku:
-                yield Link(
-                    kind="product", merchant_id=step.key, supplier_id=ids_by_sku[step.payload.sku]
-                )
+            wanted = step.payload
+            if isinstance(wanted, NewProduct) and wanted.product.sku in ids_by_sku:
+                yield from product_links(step.key, wanted, ids_by_sku[wanted.product.sku])
     unsettled = store.steps.unsettled_ids(portal.name)
     for account in (portal.merchant, portal.supplier):
         account.finish_reading(unsettled, dry=True)

@@ -15,8 +15,9 @@ from ordosync.engine.comparison.line_units import (
 )
 from ordosync.engine.comparison.order_matching import Match
 from ordosync.engine.comparison.order_trees import is_open, valid_numbers
-from ordosync.models import OrderSnapshot
+from ordosync.models import Line, OrderSnapshot
 from ordosync.store.links import Link
+from ordosync.tasks.sku_maps.packs import both_names
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -193,12 +194,18 @@ def _in_accounts(comparison: Comparison, units: LinkedUnits) -> str:
             return ""
         at_merchant = {}
     differing = [
-        f"{line.sku}: {at_merchant.get(line.id, 0)} of {line.quantity} sent at the Merchant,"
-        f" {at_supplier.get(supplier_line.id, 0)} at the Supplier"
+        f"{both_names(line.merchant_sku, line.sku, line.pack)}: {at_merchant.get(line.id, 0)} of"
+        f" {line.quantity} sent at the Merchant, {at_supplier.get(supplier_line.id, 0)} at the"
+        " Supplier"
         for line, supplier_line in units.pairs.pairs
-        if at_merchant.get(line.id, 0) != at_supplier.get(supplier_line.id, 0)
+        if _in_packs(line, at_supplier.get(supplier_line.id, 0)) != at_merchant.get(line.id, 0)
     ]
     return "; ".join(differing)
+
+
+def _in_packs(line: Line, sent: int) -> int:
+    """Return the sent units that the Merchant can show: those of complete packs."""
+    return sent - sent % line.pack
 
 
 def _counted(units: LinkedUnits) -> Iterator[_Counted]:
@@ -210,6 +217,7 @@ def _counted(units: LinkedUnits) -> Iterator[_Counted]:
         link = units.lines.get(line.id)
         if link and link.ordered is not None:
             in_parcels = sent.get(supplier_line.id, 0)
-            yield _Counted(name=line.sku, link=link, quantity=line.quantity, sent=in_parcels)
+            name = both_names(line.merchant_sku, line.sku, line.pack)
+            yield _Counted(name=name, link=link, quantity=line.quantity, sent=in_parcels)
     for link in units.removed:
         yield _Counted(name=f"removed line {link.merchant_id}", link=link, quantity=0, sent=0)

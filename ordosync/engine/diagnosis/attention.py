@@ -23,6 +23,7 @@ from ordosync.store.step_rows import DISMISSED, PATIENT, UNPROVEN, StepRow
 from ordosync.tasks.cancellations import supplier_status
 from ordosync.tasks.edits.edit import HELD, RACED
 from ordosync.tasks.order_edits import is_edit
+from ordosync.tasks.orders.notices import DELETED, REASSIGNED
 from ordosync.tasks.shortages import problems
 
 UNSHIPPED_DAYS = 7
@@ -33,10 +34,11 @@ _MOST_UNSHIPPED = 1000
 _CRITICAL = frozenset(
     {
         "already-shipped",
+        DELETED,
         "not-answered",
         "not-reducible",
         "piece-cancelled",
-        "reassigned",
+        REASSIGNED,
         supplier_status.RESTORED,
     }
 )
@@ -65,6 +67,7 @@ def attention(
         *portal_concerns.unlinked(config, store),
         *stale_feeds(config, store),
         *portal_concerns.discontinued(config, store),
+        *portal_concerns.kept_quotas(config, store, now),
     ]
     entries = [
         *(_with_note(entry, dismissed) for entry in _failed(config, store, now)),

@@ -19,6 +19,8 @@ from ordosync.tasks.write_inventory_back import NOT_LINKED, STOPPED
 from ordosync.text import plural
 
 _WRITE = "write-inventory-back"
+QUOTA_KEPT = "quota-kept"
+"""Code of a removed portal that still has units of a Supplier."""
 LATE = "late"
 """Code of a task that has not succeeded for too long, although no run of it has failed."""
 _FEW = 10
@@ -163,6 +165,29 @@ def discontinued(config: Config, store: Store) -> Iterator[Attention]:
             reason=reason,
             command="ordosync stock stops",
         )
+
+
+def kept_quotas(config: Config, store: Store, now: datetime) -> Iterator[Attention]:
+    """Yield the removed portals that keep units of a Supplier from the other portals."""
+    pools = [name for name, account in config.accounts.items() if account.selling.pool == "quota"]
+    for account in pools:
+        for portal, units in store.quotas(account).portals().items():
+            if portal in config.portals:
+                continue
+            row = store.schedule.get(portal, _WRITE)
+            yield Attention(
+                key=f"{portal}:{QUOTA_KEPT}:{_WRITE}",
+                severity="low",
+                code=QUOTA_KEPT,
+                content=str(units),
+                since=(row and row.last_ok_at) or now,
+                portal=portal,
+                task=_WRITE,
+                subject=plural(units, f"1 unit of {account}", f"{units} units of {account}"),
+                reason="the portal is not in the configuration any more, but its merchant may sell"
+                " them; release them once it shows 0",
+                command=f"ordosync stock release {portal}",
+            )
 
 
 def unlinked(config: Config, store: Store) -> Iterator[Attention]:

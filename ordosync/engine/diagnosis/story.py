@@ -80,6 +80,11 @@ class Story:
         sides = ((self.merchant_account, self.merchant), (self.supplier_account, self.supplier))
         return frozenset((account, number) for account, number in sides if number)
 
+    @property
+    def has_status(self) -> bool:
+        """False for an order that was split: its pieces have their own status."""
+        return self.conclusion.state != "split"
+
     @classmethod
     def of(
         cls,

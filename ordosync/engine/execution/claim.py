@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ordosync.clock import Clock
+from ordosync.engine.execution.memory import check_memory
 from ordosync.failpoints import fault
 from ordosync.slots import missed, next_due
 from ordosync.store import Store
@@ -50,7 +51,8 @@ class GaveUp:
 def claim(
     task: Task, portal: Portal, store: Store, clock: Clock, trigger: Trigger
 ) -> Claim | AlreadyRunning:
-    """Begin a run that a user has started."""
+    """Begin a run that a user has started. Raises `ConfigError`, see `check_memory`."""
+    check_memory(task, portal, store)
     fault("claim-before-commit")
     # A power cut ends the process, too, so this commit does not need to be durable.
     with store.transaction(portal=portal.name, durable=False):
@@ -66,7 +68,11 @@ def claim(
 def claim_if_due(
     task: Task, portal: Portal, store: Store, clock: Clock
 ) -> Claim | AlreadyRunning | NotDue | GaveUp:
-    """Begin a run if the task is still due once the lease is held."""
+    """Begin a run if the task is still due once the lease is held.
+
+    Raises `ConfigError`, see `check_memory`.
+    """
+    check_memory(task, portal, store)
     fault("claim-before-commit")
     # A power cut ends the process, too, so this commit does not need to be durable.
     with store.transaction(portal=portal.name, durable=False):

@@ -7,6 +7,7 @@ counts last, so a crash loses no count of a committed step.
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 
 from ordosync.clock import Clock
 from ordosync.engine.execution.decisions import Unchanged, is_reported
@@ -57,6 +58,8 @@ class Recorder:
         self._left_out: list[LeftOut] = []
         self.not_due = 0
         """Number of waiting steps among the counted ones whose time has not come."""
+        self.has_sent = False
+        """True if the Supplier has units of orders that it did not have before."""
         self.has_stopped = False
         """True if a product is shown as 0 from now on."""
         self.is_woken = run.trigger == "woken"
@@ -114,16 +117,21 @@ class Recorder:
             self._claims.settle(changes, results)
 
     def _save_sent_units(self, results: Iterable[Result]) -> None:
-        """Add the units of this batch to those that the Supplier's account was sent."""
+        """Add the units of this batch to those that the Supplier's account was sent.
+
+        All its portals send units, also one that does not write its stock back. An order that is
+        found now had arrived before.
+        """
         sent: Counter[str] = Counter()
         arrived: Counter[tuple[str, str]] = Counter()
         for result in results:
             for sku, count in (result.sent_units or {}).items():
                 key = normalized_sku(sku.supplier)
                 arrived[key, sku.merchant] += count
-                sent[key] += count if result.outcome.state == "done" else 0
+                sent[key] += count
         account, now = self._portal.config.supplier.account, self._clock.now()
-        if +sent and self._portal.config.manage_inventory:
+        self.has_sent |= bool(+sent)
+        if +sent and self._is_stock_written:
             self._store.sent_units(account).add(+sent, now=now)
         # Another portal of the account may be reading the Supplier's quantities now.
         if arrived and self._portal.is_pooled:
@@ -135,6 +143,11 @@ class Recorder:
         if offers:
             quotas = self._store.quotas(self._portal.config.supplier.account)
             self.has_freed |= give_up(quotas, self._portal.name, offers)
+
+    @cached_property
+    def _is_stock_written(self) -> bool:
+        """True if a portal writes the Supplier's stock back."""
+        return bool(self._portal.stock_portals())
 
     def save_known(self, steps: Sequence[Step], results: Sequence[Result]) -> None:
         """Record in the open transaction the states with which edited orders are compared now."""

@@ -60,6 +60,24 @@ def check_sent(portal: Portal, store: Store, row: StepRow, supplier_id: str) -> 
     return _arrival(portal, store, row, link, outcomes.get(reference))
 
 
+def is_creation(row: StepRow) -> bool:
+    """True if a step creates an order or a product, which then has an id."""
+    return row.task == "import-products" or (
+        row.task == "import-orders" and row.key.rpartition("#")[2].isdigit()
+    )
+
+
+def settle_write(portal: Portal, row: StepRow, *, sent: bool) -> bool:
+    """Settle the write of a step with `PortalAccount.settle_unknown`; True if it was unknown there.
+
+    Raises `AccountError`.
+    """
+    account = TASKS[row.task].target(portal)
+    id_ = row.supplier_id if account is portal.supplier else row.merchant_id
+    subject = _reference(portal, row) if is_creation(row) else id_
+    return bool(subject) and account.settle_unknown(subject or "", sent)
+
+
 def _check_possible(store: Store, row: StepRow, link: Link) -> None:
     links = store.links(row.portal).of_supplier(link.kind, [link.supplier_id])
     linked_id = links.get(link.supplier_id, link).merchant_id

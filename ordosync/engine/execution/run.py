@@ -130,6 +130,7 @@ class Execution:
         try:
             try:
                 self._work(only, force=force)
+                self._task.target(self._portal).flush()
             except Exception as failure:
                 errors.clear_frames(failure)
                 raise

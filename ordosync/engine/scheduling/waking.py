@@ -28,7 +28,8 @@ def wake_after(task: Task, portal: Portal, store: Store, clock: Clock, recorder:
     """Wake the task if a run has changed orders at the Supplier, or has stopped a product."""
     changes_orders = (task.writes_to, task.resource) == ("supplier", "orders")
     stock = portal.supplier.stock
-    if changes_orders and recorder.counts.done and stock and stock.falls_with_orders:
+    is_changed = changes_orders and (recorder.counts.done or recorder.has_sent)
+    if is_changed and stock and stock.falls_with_orders:
         wake_inventory(store, portal.stock_portals(), clock)
     elif recorder.has_stopped:
         wake_inventory(store, {portal.name}.intersection(portal.stock_portals()), clock)

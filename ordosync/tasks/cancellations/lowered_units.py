@@ -173,6 +173,9 @@ def units_text(count: int) -> str:
 
 def late_reason(lowered: Lowered) -> str:
     """Return the reason why the step of an order with cancelled sent units fails."""
-    return (
-        f"{units_text(lowered.late)} that the Merchant cancelled were sent before; ask for a return"
-    )
+    return sent_reason(lowered.late)
+
+
+def sent_reason(units: int) -> str:
+    """Return the reason of a step whose cancelled units were sent."""
+    return f"{units_text(units)} that the Merchant cancelled were sent before; ask for a return"

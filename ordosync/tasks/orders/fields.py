@@ -92,7 +92,7 @@ def _line(line: Line, send: frozenset[str]) -> Line:
     if by_cost:
         total = None if price is None else price * Decimal(line.quantity) / line.pack
     if price is not None and line.pack > 1:
-        price = _of_unit(price, line.pack)
+        price = of_unit(price, line.pack)
     return Line(
         id=line.id,
         sku=(line.supplier_sku or line.sku) if "supplier_sku" in send else line.sku,
@@ -107,7 +107,7 @@ def _line(line: Line, send: frozenset[str]) -> Line:
     )
 
 
-def _of_unit(price: Decimal, pack: int) -> Decimal:
+def of_unit(price: Decimal, pack: int) -> Decimal:
     """Return the price of one unit of a pack, to six places, with no more zeros than the price."""
     rounded = (price / pack).quantize(_SIX_PLACES).normalize()
     return rounded + Decimal(0).scaleb(int(price.as_tuple().exponent))

@@ -69,9 +69,15 @@ class _Sorter:
         self._sent = sent
 
     def kept(self, order: Order) -> Order:
-        """Return an order with the lines that are sent."""
+        """Return an order with the lines that are sent.
+
+        If the Merchant marks all its lines as not shipped, those that are sent need an address.
+        """
         lines = tuple(line for line in order.lines if not self._is_out(order, line))
-        return order if len(lines) == len(order.lines) else replace(order, lines=lines)
+        is_marked = bool(lines) and all(line.id in order.not_shipped for line in order.lines)
+        if len(lines) == len(order.lines) and not is_marked:
+            return order
+        return replace(order, lines=lines, needs_shipping=order.needs_shipping or is_marked)
 
     def left_out(self, order: Order) -> LeftOut:
         """Return the SKUs of its lines with units that are not ordinary."""

@@ -34,6 +34,11 @@ def mapped(merchant: Merchant, links: KnownLinks, sku_map: SkuMap | None) -> Mer
     )
 
 
+def is_mapped(merchant: Merchant) -> bool:
+    """True if the orders of a Merchant have SKUs and units of the Supplier."""
+    return isinstance(merchant.orders, _Orders)
+
+
 class _Orders:
     """Orders of the Merchant; see `MerchantOrders`."""
 

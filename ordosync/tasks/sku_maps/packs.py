@@ -56,6 +56,11 @@ def completed_packs(line: Link, before: int, units: int) -> int:
     return packs(ordered - before, pack) - packs(ordered - before - units, pack)
 
 
+def begun_units(line: Link) -> int:
+    """Return the units of a line that were sent of a pack that is not complete."""
+    return ((line.sent or 0) - (line.ordered or 0)) % pack_of(line)
+
+
 def lost_packs(line: Link, units: int) -> int:
     """Return the packs that the Merchant loses with so many cancelled units."""
     return packs(units, pack_of(line))
@@ -86,13 +91,12 @@ def units_of(line: Link, shown: int, *, are_open: bool) -> int:
     `are_open`: the Merchant shows no packs that were sent.
     """
     pack = pack_of(line)
-    sent = (line.sent or 0) if are_open else 0
+    sent = line if are_open else replace(line, sent=0)
     cancelled = line.cancelled or 0
     short = line.short.cancelled if line.short else 0
     # The Merchant may have cancelled the packs that the Supplier is short of, or not yet.
     kept = min(-cancelled % pack, (short - cancelled) % pack)
-    begun = (sent - (line.ordered or 0)) % pack
-    return shown * pack - begun + kept
+    return shown * pack - begun_units(sent) + kept
 
 
 def both_names(merchant_sku: str, supplier_sku: str, pack: int = 1) -> str:

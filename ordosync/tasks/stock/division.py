@@ -10,8 +10,10 @@ from functools import lru_cache
 from msgspec import json
 from msgspec.structs import replace
 
+from ordosync.models import Stock, normalized_sku
 from ordosync.stock_rules import ALL_AVAILABLE, StockRule, needed
 from ordosync.stock_shares import Claim, claim_of, shares
+from ordosync.store.links import Link
 from ordosync.store.quotas import Quota
 
 NOT_WRITTEN = StockRule(stop="not written")
@@ -57,6 +59,21 @@ class PoolProduct:
         return needed(quota, self.available, self.rule, unsent=self.unsent, pack=self.pack)
 
 
+def missing_product(item: Stock, link: Link, *, pack: int) -> PoolProduct:
+    """Return a product of the Supplier that the Merchant does not have any more."""
+    return PoolProduct(
+        key=normalized_sku(item.sku),
+        supplier_id=item.product_id,
+        merchant_id=link.merchant_id,
+        sku="",
+        available=item.quantity or 0,
+        shown=0,
+        unsent=0,
+        pack=pack,
+        rule=NOT_WRITTEN,
+    )
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Offer:
     """The quota from which the quantity of a product is computed."""
@@ -72,6 +89,16 @@ class Offer:
     """True if the share of the portal is larger, but others still have these units."""
     quotas: tuple[Quota, ...]
     """The quotas of all portals until now."""
+    unknown: tuple[str, ...] = ()
+    """The portals that have not written yet: what their Merchants show is not known."""
+
+    @property
+    def text(self) -> str:
+        """The quotas of all portals, in units of the Supplier."""
+        parts = [f"{quota.portal} {quota.units}" for quota in self.quotas]
+        free = self.product.available - sum(quota.units for quota in self.quotas)
+        parts += [f"{portal} not known yet" for portal in self.unknown]
+        return f"units of {self.product.available} by portal: {', '.join(parts)}, {free} free"
 
     @property
     def takes(self) -> Mapping[tuple[str, str], int]:
@@ -125,8 +152,8 @@ class Division:
         linked = self.linked.get(first.supplier_id, ())
         stock = first.available - self.imported.get(first.key, 0)
         # A portal that has not written yet may show any quantity.
-        is_known = all(id_ in quotas for id_ in linked)
-        free = stock - sum(quota.units for quota in quotas.values()) if is_known else 0
+        unknown = tuple(name for name, id_ in linked if (name, id_) not in quotas)
+        free = 0 if unknown else stock - sum(quota.units for quota in quotas.values())
         claims = [self._claim(id_, quotas.get(id_), stock) for id_ in linked]
         share_of = dict(zip(linked, shares(max(stock, 0), claims, turn=self.turn), strict=True))
         for id_, product in own.items():
@@ -143,6 +170,7 @@ class Division:
                 is_noted=id_ in recorded and recorded[id_] == quotas[id_],
                 is_short=reached < wanted,
                 quotas=tuple(quotas.values()),
+                unknown=unknown,
             )
 
     def _claim(self, id_: tuple[str, str], quota: Quota | None, available: int) -> Claim:

@@ -51,7 +51,6 @@ class Pool:
         self._clock = clock
         self._last_import = 0
         self._unwritten: list[Offer] = []
-        self._gone: list[str] = []
         self.is_short = False
         """True if the portal could show more units, which are in other quotas."""
 
@@ -105,17 +104,11 @@ class Pool:
         if offer.gives_up or not offer.is_noted:
             self._unwritten.append(offer)
 
-    def lacks(self, merchant_id: str) -> None:
-        """Note that the Merchant does not have this product any more, so it cannot sell it."""
-        self._gone.append(merchant_id)
-
     def save(self) -> bool:
         """Save what was noted, in the transaction that ends the run; True if units became free."""
         is_free = give_up(self._table, self._portal, self._unwritten)
-        for merchant_id in self._gone:
-            self._table.keep_only(self._portal, merchant_id)
         self._table.prune(before=self._clock.now() - _KEPT)
-        return is_free or bool(self._gone)
+        return is_free
 
 
 def give_up(table: Quotas, portal: str, offers: Iterable[Offer]) -> bool:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from ordosync.tasks.stock.age import StockAge
+from ordosync.tasks.stock.mapped_rows import MappedRows
 from ordosync.tasks.stock.oversold import Oversold
 from ordosync.tasks.stock.pool import Pool
 from ordosync.tasks.stock.rules import StockRules
@@ -17,5 +18,6 @@ class PortalStock:
     age: StockAge
     stops: Stops
     oversold: Oversold
+    mapped_rows: MappedRows
     pool: Pool | None
     """None unless the Supplier's account has `pool: quota`."""

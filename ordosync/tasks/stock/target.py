@@ -24,8 +24,10 @@ class Target:
     available: int
     """At the Supplier; negative if it has sold too many, and 0 if it is not counted."""
     unsent: int
-    """Units that the Merchant has sold and the Supplier does not have."""
+    """The Merchant's units that are sold and that the Supplier does not have."""
     rule: StockRule
+    pack: int = 1
+    """The units of the Supplier in one unit of the Merchant."""
     age: Verdict | None = None
     """What happens to a quantity that is too old; None if it is not."""
     is_counted: bool = True
@@ -43,6 +45,8 @@ class Target:
         sold: Mapping[str, int],
         rules: StockRules,
         stop: Stop | None,
+        *,
+        pack: int = 1,
     ) -> "Target":
         """Return the target of the Supplier's product `item`; its rule was read."""
         rule = rules.of(current.sku)
@@ -54,6 +58,7 @@ class Target:
             is_counted=item.quantity is not None,
             unsent=current.unsent + sold.get(current.sku, 0),
             rule=rule,
+            pack=pack,
             is_stopped=stop is not None,
         )
 
@@ -71,6 +76,7 @@ class Target:
             available=self.available,
             shown=self.current.quantity or 0,
             unsent=self.unsent,
+            pack=self.pack,
             rule=NOT_WRITTEN if self.current.fixed else self.rule,
         )
 
@@ -92,12 +98,14 @@ class Target:
     @property
     def remaining(self) -> int:
         """The available units minus the unsent ones; negative if too many are sold."""
-        return self.available - self.unsent
+        return self.available - self.unsent * self.pack
 
     @property
     def quantity(self) -> int:
         """The quantity to write."""
-        return published(self.available, self.rule, unsent=self.unsent, quota=self._quota)
+        return published(
+            self.available, self.rule, unsent=self.unsent, pack=self.pack, quota=self._quota
+        )
 
     @property
     def _quota(self) -> int | None:
@@ -110,7 +118,7 @@ class Target:
             return "by an old quantity"
         if self.rule.stop:
             return "" if self.rule.stop == DISCONTINUED else "by a stop"
-        if self.offer and self.remaining > 0 and self.offer.units <= self.unsent:
+        if self.offer and self.remaining > 0 and self.offer.units <= self.unsent * self.pack:
             return "by the quotas of other portals"
         return "by a rule" if self.remaining > 0 else ""
 
@@ -129,4 +137,6 @@ class Target:
             rule = replace(rule, stop=reason_text(rule.stop))
         if not self.is_counted:
             return f"not counted at the Supplier, {rule.stop}, {self.quantity} shown"
-        return calculation(self.available, rule, unsent=self.unsent, quota=self._quota)
+        return calculation(
+            self.available, rule, unsent=self.unsent, pack=self.pack, quota=self._quota
+        )

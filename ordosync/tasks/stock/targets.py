@@ -1,13 +1,16 @@
 """The quantities to write of the products of one page, read from both accounts."""
 
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from ordosync.accounts.account import required
 from ordosync.models import InvalidRecord, Stock
-from ordosync.store.links import Link
 from ordosync.tasks.base import Portal
+from ordosync.tasks.stock.division import NOT_WRITTEN, PoolProduct, missing_product
+from ordosync.tasks.stock.mapped_rows import LinkedProduct
 from ordosync.tasks.stock.pool import Pool
+from ordosync.tasks.stock.sku_links import linked_products, product_links
 from ordosync.tasks.stock.target import Target
 
 UnimportedSales = Callable[[], Mapping[str, int]]
@@ -18,11 +21,11 @@ UnimportedSales = Callable[[], Mapping[str, int]]
 class Targets:
     """The products of a page, and the quantities that the Merchant should show."""
 
-    links: Mapping[str, Link]
-    """The link of each product of the Supplier that has one."""
+    linked: Mapping[str, Sequence[LinkedProduct]]
+    """The linked products of each product of the Supplier that has some."""
     at_merchant: Mapping[str, Stock]
     found: Mapping[str, Target]
-    """By the Supplier's product; those that an account does not have or count are missing."""
+    """By the Merchant's product; those that an account does not have or count are missing."""
 
     @classmethod
     def read(
@@ -32,45 +35,51 @@ class Targets:
         sales: UnimportedSales,
         *,
         take: bool,
+        among: AbstractSet[str] | None = None,
     ) -> "Targets":
-        """Read the products at the Merchant; `take` as in `Pool.offers`."""
+        """Read the products at the Merchant; `take` as in `Pool.offers`.
+
+        With `among`, only those mapped products of the Merchant.
+        """
         products = [item for item in items if isinstance(item, Stock)]
-        links = portal.links.of_supplier("product", [item.product_id for item in products])
+        links = product_links(portal, [item.product_id for item in products], among)
         at_merchant = required(portal.merchant.stock).current(
-            [link.merchant_id for link in links.values()]
+            [link.merchant_id for same in links.values() for link in same]
         )
         portal.stock.rules.read([stock.sku for stock in at_merchant.values()])
         sold = sales() if at_merchant else {}
+        linked = linked_products(portal, products, links, at_merchant)
         targets = {
-            item.product_id: target
+            product.link.merchant_id: (item, target)
             for item in products
-            if (target := _target(portal, item, _at(at_merchant, links.get(item.product_id)), sold))
+            for product in linked.get(item.product_id, ())
+            if (current := at_merchant.get(product.link.merchant_id)) and not product.misfit
+            if (target := _target(portal, item, current, sold, product.pack))
         }
+        for same in linked.values():
+            for product in same:
+                portal.stock.mapped_rows.note(product)
         pool = portal.stock.pool
         if pool is None:
-            return cls(links=links, at_merchant=at_merchant, found=targets)
-        with_offers = _with_offers(pool, products, targets, take=take)
-        page = cls(links=links, at_merchant=at_merchant, found=with_offers)
-        _note_unwritten(pool, page)
-        return page
-
-    def current(self, item: Stock) -> Stock | None:
-        """Return the Supplier's product as the Merchant has it; None if it does not."""
-        return _at(self.at_merchant, self.links.get(item.product_id))
-
-
-def _at(at_merchant: Mapping[str, Stock], link: Link | None) -> Stock | None:
-    return at_merchant.get(link.merchant_id) if link else None
+            found = {id_: target for id_, (_, target) in targets.items()}
+            return cls(linked=linked, at_merchant=at_merchant, found=found)
+        missing = [
+            missing_product(item, product.link, pack=product.pack)
+            for item in products
+            for product in linked.get(item.product_id, ())
+            if product.link.merchant_id not in at_merchant
+        ]
+        with_offers = _with_offers(pool, targets, missing, take=take)
+        return cls(linked=linked, at_merchant=at_merchant, found=with_offers)
 
 
 def _target(
-    portal: Portal, item: Stock, current: Stock | None, sold: Mapping[str, int]
+    portal: Portal, item: Stock, current: Stock, sold: Mapping[str, int], pack: int
 ) -> Target | None:
-    """Return the target of a product; None if an account does not have or count it."""
-    if current is None:
-        return None
+    """Return the target of a product; None if the Supplier does not count it."""
     stock = portal.stock
-    target = Target.of(item, current, sold, stock.rules, stock.stops.of(item, current))
+    stop = stock.stops.of(item, current)
+    target = Target.of(item, current, sold, stock.rules, stop, pack=pack)
     if target.rule.stop:
         # It is shown as 0, however old the Supplier's quantity is.
         return target
@@ -81,30 +90,21 @@ def _target(
 
 
 def _with_offers(
-    pool: Pool, items: Sequence[Stock], targets: Mapping[str, Target], *, take: bool
+    pool: Pool,
+    targets: Mapping[str, tuple[Stock, Target]],
+    missing: Sequence[PoolProduct],
+    *,
+    take: bool,
 ) -> Mapping[str, Target]:
     """Return the targets with the units that the pool has for this portal."""
-    products = [
-        targets[item.product_id].in_pool(item)
-        for item in items
-        if item.product_id in targets and _is_divided(targets[item.product_id])
-    ]
+    divided = [target.in_pool(item) for item, target in targets.values() if _is_divided(target)]
+    products = [*divided, *missing]
     offers = pool.offers(products, take=take)
-    return {
-        id_: target.offered(offers.get(target.current.product_id))
-        for id_, target in targets.items()
-    }
+    for product in products:
+        if product.rule is NOT_WRITTEN:
+            pool.cannot_write(offers[product.merchant_id])
+    return {id_: target.offered(offers.get(id_)) for id_, (_, target) in targets.items()}
 
 
 def _is_divided(target: Target) -> bool:
     return target.is_counted and not target.keeps_quantity
-
-
-def _note_unwritten(pool: Pool, targets: "Targets") -> None:
-    """Note the products that the Merchant does not have, or whose quantity cannot be written."""
-    for link in targets.links.values():
-        if link.merchant_id not in targets.at_merchant:
-            pool.lacks(link.merchant_id)
-    for target in targets.found.values():
-        if target.offer and target.current.fixed:
-            pool.cannot_write(target.offer)

@@ -9,8 +9,9 @@ from typing import Any, TypeVar
 from ordosync.accounts.account import NoOptions, PortalContext, ReadRequest
 from ordosync.accounts.files import FilesAccount, SupplierOptions
 from ordosync.accounts.files.input_options.answer_files import AnswerFiles
-from ordosync.accounts.files.input_options.input_files import CancellationFiles, ProductFiles
+from ordosync.accounts.files.input_options.cancellation_files import CancellationFiles
 from ordosync.accounts.files.input_options.order_files import OrderFiles
+from ordosync.accounts.files.input_options.product_files import ProductFiles
 from ordosync.accounts.files.input_options.shipment_files import ShipmentFiles
 from ordosync.accounts.files.input_options.stock_files import StockFiles
 from ordosync.accounts.files.output.options import InventoryFile, OrderFolder, TrackingFile
@@ -83,7 +84,7 @@ def open_merchant(folder: Path, **options: Any) -> OpenMerchant:
         ),
     }
     account = FilesAccount(name="shop", **{**settings, **options})
-    portal = PortalContext(spool=folder / "spool")
+    portal = PortalContext(spool=folder / "spool", places=folder / "places")
     return OpenMerchant(people, account.merchant(NoOptions(), portal, people.connections))
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ordosync.accounts.files.input_options.input_files import CancellationFiles
+from ordosync.accounts.files.input_options.cancellation_files import CancellationFiles
 from ordosync.errors import RefusedError
 from ordosync.models import Cancellation, InvalidRecord, Order
 from tests.accounts.contract.opening import OpenMerchant

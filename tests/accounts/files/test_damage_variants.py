@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from ordosync.accounts.files.input_options.input_files import CancellationFiles, ProductFiles
+from ordosync.accounts.files.input_options.cancellation_files import CancellationFiles
 from ordosync.accounts.files.input_options.order_files import OrderFiles
+from ordosync.accounts.files.input_options.product_files import ProductFiles
 from ordosync.accounts.files.input_options.rules import RowRule
 from ordosync.accounts.files.input_options.shipment_files import ShipmentFiles
 from ordosync.accounts.files.input_options.stock_files import StockFiles

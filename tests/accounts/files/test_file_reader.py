@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from ordosync.accounts.files.input_options.input_files import CancellationFiles, ProductFiles
+from ordosync.accounts.files.input_options.cancellation_files import CancellationFiles
+from ordosync.accounts.files.input_options.product_files import ProductFiles
 from ordosync.errors import RefusedError
 from ordosync.models import Cancellation, InvalidRecord, Order, Product
 from tests.accounts.contract.account import whole_orders

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ordosync.accounts.files.input_options.input_files import ProductFiles
+from ordosync.accounts.files.input_options.product_files import ProductFiles
 from ordosync.accounts.files.input_options.shipment_files import ShipmentFiles
 from ordosync.accounts.files.input_options.stock_files import StockFiles
 from ordosync.accounts.files.input_options.table_options import Header

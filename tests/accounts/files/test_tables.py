@@ -9,7 +9,7 @@ import pytest
 
 from ordosync.accounts.files.formats.rows import InvalidFileError, Row
 from ordosync.accounts.files.formats.tables import TableRow, table_rows
-from ordosync.accounts.files.input_options.input_files import ProductFiles
+from ordosync.accounts.files.input_options.product_files import ProductFiles
 from ordosync.accounts.files.input_options.rules import RowRule
 from ordosync.accounts.files.input_options.stock_files import StockFiles
 from ordosync.accounts.files.input_options.table_options import EndOfData, Header

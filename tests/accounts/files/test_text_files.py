@@ -9,7 +9,7 @@ import pytest
 
 from ordosync.accounts.files.formats.file_rows import read_rows, without_rows
 from ordosync.accounts.files.formats.rows import InvalidFileError
-from ordosync.accounts.files.input_options.input_files import ProductFiles
+from ordosync.accounts.files.input_options.product_files import ProductFiles
 from ordosync.accounts.files.input_options.table_options import EndOfData, Header
 from ordosync.accounts.option_types import Names
 from ordosync.accounts.spreadsheets import looks_like_date

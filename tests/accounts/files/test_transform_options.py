@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from ordosync.accounts.files.input_options.input_files import InputFiles, ProductFiles
+from ordosync.accounts.files.input_options.input_files import InputFiles
 from ordosync.accounts.files.input_options.order_files import OrderFiles
+from ordosync.accounts.files.input_options.product_files import ProductFiles
 from ordosync.accounts.files.input_options.shipment_files import ShipmentFiles
 from ordosync.accounts.files.input_options.stock_files import StockFiles
 from ordosync.accounts.files.input_options.table_options import OneRow

@@ -10,11 +10,9 @@ import pytest
 
 from ordosync.accounts.files.formats.rows import Row
 from ordosync.accounts.files.input_options.answer_files import AnswerFiles
-from ordosync.accounts.files.input_options.input_files import (
-    CancellationFiles,
-    ProductFiles,
-)
+from ordosync.accounts.files.input_options.cancellation_files import CancellationFiles
 from ordosync.accounts.files.input_options.order_files import OrderFiles
+from ordosync.accounts.files.input_options.product_files import ProductFiles
 from ordosync.accounts.files.input_options.shipment_files import ShipmentFiles
 from ordosync.accounts.files.input_options.stock_files import StockFiles
 from ordosync.accounts.files.input_options.transforms import Part, Transform

@@ -200,6 +200,24 @@ def test_digest_says_what_needs_you_first_and_counts_the_day(both: TwoAccounts) 
     assert (portal["imported"], portal["shipped"], len(portal["attention"])) == (2, 1, 1)
 
 
+def test_digest_counts_a_split_order_as_one_import(both: TwoAccounts) -> None:
+    both.northwind("orders", "split", "S-1001", "--piece", "MUG=1")
+
+    [portal] = both.run("digest", "--json").json["portals"]
+
+    assert portal["imported"] == 1
+
+
+def test_alerts_are_listed_as_csv(folder: Path) -> None:
+    wake(folder)
+    ordosync(folder, "run-due")
+
+    lines = ordosync(folder, "alerts", "list", "--csv").out.splitlines()
+
+    assert lines[0].startswith("target,key,severity,code,portal,task,merchant,since")
+    assert lines[1].startswith("office,")
+
+
 def test_digest_has_at_most_60_lines(tmp_path: Path) -> None:
     portals = "".join(
         f"  p{n}: {{merchant: shop, supplier: warehouse, products: {{skus: [A{n}-*]}}}}\n"

@@ -23,6 +23,7 @@ from tests.support.desk import TwoAccounts
 STEP = 1
 FAILED: Mapping[str, str] = {
     "already-shipped": "critical",
+    "deleted": "critical",
     "not-answered": "critical",
     "not-reducible": "critical",
     "piece-cancelled": "critical",
@@ -36,7 +37,8 @@ FAILED: Mapping[str, str] = {
         *("not-found", "not-held", "on-hold", "other-lines", "oversold"),
         *("partially-shipped", "refused", "rest-cancelled", "reused-number"),
         *("sent-elsewhere", "sku-claimed", "split-refused", "supplier-cancelled"),
-        *("supplier-cancelled-rest", "unclear-status", "unknown-status", "unproven"),
+        *("supplier-cancelled-rest", "too-many-units", "unclear-status", "unknown-status"),
+        "unproven",
     ),
     "normal",
 )
@@ -57,7 +59,7 @@ WAITING = (
     *("sent-elsewhere", "split-first", "stopped", "unavailable", "which-lines"),
 )
 """Codes of steps that are tried again: they need the operator only if that takes too long."""
-UNKNOWN = ("no-answer", "not-ready", "taken", "unknown-outcome")
+UNKNOWN = ("no-answer", "not-ready", "not-shown", "taken", "unknown-outcome")
 HELD = ("asked",)
 HELD_BY_RULE = (
     *("hold-paid", "hold-age", "hold-tags", "hold-risk", "hold-value", "hold-country"),
@@ -81,13 +83,22 @@ DONE: Mapping[str, str | None] = {
     "on-pieces": None,
     "stock-stopped": None,
     "stale": None,
+    "taken-away": None,
 }
 """Done steps need nothing; but stock that an edit did not move is to be corrected."""
 RUNS = (
-    *("account", "auth", "brake", "crashed", "refused", "stock-rules", "unavailable"),
+    *("account", "auth", "brake", "crashed", "refused", "sku-map", "stock-rules", "unavailable"),
     "unexpected",
 )
-CONCERNS = ("late", "no-reference", "stale", "stale-products", "stale-soon", "unshipped")
+CONCERNS = (
+    "late",
+    "no-reference",
+    "quota-kept",
+    "stale",
+    "stale-products",
+    "stale-soon",
+    "unshipped",
+)
 CALLS = (
     *(
         "Attention",

@@ -168,6 +168,30 @@ def test_l9_the_desk_wakes_them(world: World, words: tuple[str, ...]) -> None:
     assert physical(world.outlet, "MUG") != before
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("orders", "edit", "2", "--warehouse", "east"),
+        ("orders", "ship", "2", "--carrier", "UPS", "--tracking", "1Z9", "--warehouse", "east"),
+    ],
+    ids=" ".join,
+)
+def test_l9_another_warehouse_wakes_them(world: World, words: tuple[str, ...]) -> None:
+    text = world.path.read_text()
+    limited = "supplier: {account: northwind, warehouses: [main]}"
+    world.path.write_text(text.replace("supplier: northwind", limited))
+    world.desk("stock", "set", "MUG", "5", "--warehouse", "east")
+    world.sell("2")
+    world.pass_by(MINUTE)
+    before = physical(world.outlet, "MUG") or 0
+    world.desk(*words)
+
+    runs = world.pass_by(2 * MINUTE)
+
+    assert {portal for portal, _ in woken(runs)} == {*PORTALS}
+    assert physical(world.outlet, "MUG") == before + 1
+
+
 def test_a_stop_and_its_end_wake_their_portal(world: World) -> None:
     world.command("stock", "stop", "MUG", "--portal", "outlet-northwind")
     stopped = world.pass_by(MINUTE)
@@ -287,6 +311,21 @@ def test_a_process_that_is_killed_before_it_wakes_them_costs_one_interval(world:
 
     assert woken(runs) == []
     assert physical(world.outlet, "MUG") == 19
+
+
+def test_an_order_that_had_arrived_before_a_kill_wakes_them_once_it_is_found(
+    world: World,
+) -> None:
+    world.request("2", line())
+    with killed_at("result-before-commit", 1):
+        world.run("import-orders")
+    world.clock.at += 10 * MINUTE
+    before = world.clock.at
+
+    found = world.run("import-orders")
+
+    assert found.count("done") == 0
+    assert all((world.row(portal).woken_at or before) > before for portal in PORTALS)
 
 
 def test_a_change_during_a_run_is_written_by_the_next_one(world: World) -> None:

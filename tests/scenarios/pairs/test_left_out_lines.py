@@ -1,9 +1,11 @@
 """Lines that no Supplier sends, between any two accounts; P18 is a rule of lifecycle.md 3.3."""
 
 import pytest
+from msgspec.structs import replace
 
 from ordosync.config import load_config
 from ordosync.engine.diagnosis.why import why
+from ordosync.models import Address
 from ordosync.store import Store
 from tests.accounts.contract.account import quantities
 from tests.accounts.contract.examples import line, parcel, product, sold
@@ -149,6 +151,20 @@ def test_p18_line_whose_product_the_supplier_has_is_sent_and_reported(pair: Pair
     assert quantities(order) == [("MUG", 2)]
     assert ran.run.note.startswith("1 line sent although the Merchant marks the product as not")
     pair.stays_quiet("import-orders")
+
+
+@needs("unshipped-goods", "import-products", "made-products")
+def test_goods_that_are_marked_as_not_shipped_need_an_address(pair: Pair) -> None:
+    pair.merchant.add_product(product("MUG"))
+    pair.run("import-products")
+    pair.merchant.mark_unshipped("MUG")
+    to = Address(name="Ann Miller", country="US")
+    pair.merchant.request(replace(sold("1001", line("MUG", 2)), ship_to=to, bill_to=to))
+
+    ran = pair.run("import-orders")
+
+    assert [(step.state, step.code) for step in ran.steps] == [("failed", "no-address")]
+    assert pair.supplier.orders() == []
 
 
 @needs("unshipped-goods", "import-products", "made-products")

@@ -35,11 +35,11 @@ def format_of_dates(texts: Iterable[str]) -> str:
 
 def alternatives(date_format: str) -> tuple[str, ...]:
     """Return the formats that read many texts of this format, too, but as other days."""
-    swapped = []
-    if {"%d", "%m"} <= set(re.findall("%.", date_format)):
+    swapped, parts = [], set(re.findall("%.", date_format))
+    if {"%d", "%m"} <= parts:
         swapped.append(_swapped(date_format, "%d", "%m"))
         # A year is never between the month and the day.
-        if date_format.startswith(("%d", "%y")):
+        if "%y" in parts and date_format.startswith(("%d", "%y")):
             swapped.append(_swapped(date_format, "%d", "%y"))
     return tuple(each for each in swapped if each != date_format)
 

@@ -23,13 +23,11 @@ from ordosync.accounts.files.feed_check.preset_fit import Fit, fits
 from ordosync.accounts.files.feed_check.samples import Sample, sample_of
 from ordosync.accounts.files.feed_check.values import currency_of, value_options
 from ordosync.accounts.files.input_options.answer_files import AnswerFiles
+from ordosync.accounts.files.input_options.cancellation_files import CancellationFiles
 from ordosync.accounts.files.input_options.file_formats import format_by_suffix
-from ordosync.accounts.files.input_options.input_files import (
-    CancellationFiles,
-    InputFiles,
-    ProductFiles,
-)
+from ordosync.accounts.files.input_options.input_files import InputFiles
 from ordosync.accounts.files.input_options.order_files import OrderFiles
+from ordosync.accounts.files.input_options.product_files import ProductFiles
 from ordosync.accounts.files.input_options.shipment_files import ShipmentFiles
 from ordosync.accounts.files.input_options.stock_files import StockFiles
 

@@ -20,6 +20,10 @@ _DIRECTIVES = {
 }
 _EXCEL = "%Y-%m-%d %H:%M:%S"
 _LETTERS = re.compile("|".join(_DIRECTIVES), re.IGNORECASE)
+_ENCODINGS = (
+    *("utf-8", "utf-8-sig", "utf-16", "latin-1", "iso-8859-1", "iso-8859-15", "cp1252", "cp850"),
+    *("cp437", "cp1250", "cp1251", "mac-roman", "shift-jis", "gbk"),
+)
 _SAMPLE = datetime(2026, 11, 29, 13, 0, tzinfo=UTC)
 
 
@@ -62,7 +66,9 @@ def check_encoding(encoding: str, delimiter: str) -> None:
     try:
         codecs.lookup(encoding)
     except LookupError as error:
-        raise ValueError(f"encoding: {encoding!a} is unknown") from error
+        close = difflib.get_close_matches(encoding.lower(), _ENCODINGS, n=1)
+        hint = f"did you mean {close[0]}?" if close else "choose, for example, utf-8 or cp1252"
+        raise ValueError(f"encoding: {encoding!a} is unknown; {hint}") from error
     if len(delimiter) != 1 or delimiter in '\r\n"':
         raise ValueError("delimiter: must be one character")
 

@@ -16,12 +16,15 @@ NEWER = frozenset(
         *("only_rows", "skip_orders", "only_orders", "format", "sheet", "record", "lines"),
         *("header", "until", "dialect", "quotes", "whole", "transform", "constants", "defaults"),
         *("optional", "preset", "statuses", "blank_repeats", "one_row", "rows", "quantity_is"),
-        "numbers_at",
+        *("numbers_at", "place", "after", "ready"),
     }
 )
 """Options that earlier releases did not have."""
 _NOT_READ = frozenset(
-    {"glob", "quiet_s", "max_age", "but", "when_stale", "absent", "min_rows", "complete"}
+    {
+        *("glob", "quiet_s", "max_age", "but", "when_stale", "absent", "min_rows", "complete"),
+        *("place", "after", "ready"),
+    }
 )
 """Options that do not decide how a file is read."""
 

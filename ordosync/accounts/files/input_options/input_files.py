@@ -4,11 +4,11 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import ClassVar, Literal
 
+from ordosync.accounts.files.input_options.after_reading import After
 from ordosync.accounts.files.input_options.column_map import (
     check_columns,
     check_date_format,
@@ -16,7 +16,7 @@ from ordosync.accounts.files.input_options.column_map import (
     check_field,
     check_values,
 )
-from ordosync.accounts.files.input_options.fields import ID_FIELDS, PRODUCT_FIELDS, UNIT_FIELDS
+from ordosync.accounts.files.input_options.fields import ID_FIELDS
 from ordosync.accounts.files.input_options.file_formats import Format, format_by_suffix
 from ordosync.accounts.files.input_options.fingerprints import NEWER, fingerprinted
 from ordosync.accounts.files.input_options.record_paths import check_paths
@@ -32,9 +32,10 @@ from ordosync.accounts.files.input_options.transform_checks import (
     check_texts,
 )
 from ordosync.accounts.files.input_options.transforms import Transform, joined_columns, last_parts
+from ordosync.accounts.files.places.options import PlaceOptions
 from ordosync.accounts.option_types import FirstOf, merged, names_of
 from ordosync.accounts.validation import check_timezone
-from ordosync.max_age import MaxAge, Weekday, max_age_of
+from ordosync.max_age import MaxAge, max_age_of
 
 Dialect = Literal["exact", "spreadsheet"]
 
@@ -104,7 +105,16 @@ class InputFiles:
     defaults: Mapping[str, str] = field(default_factory=dict)
     """Texts of fields whose cell is blank."""
     quiet_s: int = 10
-    """Scheduled runs leave out a file that changed less than this many seconds ago."""
+    """Scheduled runs leave out a file that changed less than this many seconds ago.
+
+    At a place, every run waits until two listings this far apart show the same file.
+    """
+    place: PlaceOptions | None = None
+    """The place of these files, if it is not that of the account."""
+    after: After | None = None
+    """The fate of a file at a place, once it was read; None: it is kept."""
+    ready: str = ""
+    """The name of a marker beside a complete file at a place, such as `{name}.done`."""
 
     def __post_init__(self) -> None:
         self._check_fields()
@@ -269,28 +279,3 @@ class InputFiles:
         """Eight hex digits that change with every option that decides how a file is read."""
         options = {**fingerprinted(self), "quiet_s": None, "glob": None}
         return hashlib.sha256(json.dumps(options, sort_keys=True).encode()).hexdigest()[:8]
-
-
-@dataclass(frozen=True, kw_only=True)
-class ProductFiles(InputFiles):
-    """A Merchant's product files; the newest file with a SKU is used."""
-
-    record_name: ClassVar[str] = "a product"
-    known_fields: ClassVar[tuple[str, ...]] = PRODUCT_FIELDS
-    required_fields: ClassVar[tuple[str, ...]] = ("sku",)
-    own_fields: ClassVar[tuple[str, ...]] = (*ID_FIELDS, "sku")
-
-    max_age: timedelta | None = None
-    """Age of the newest file at which it is reported as too old; None: at no age."""
-    but: tuple[Weekday, ...] = ()
-    """Days that do not count for `max_age`."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class CancellationFiles(InputFiles):
-    """The numbers of orders that a Merchant has cancelled, or of which it cancelled units."""
-
-    record_name: ClassVar[str] = "a cancellation"
-    known_fields: ClassVar[tuple[str, ...]] = ("order_number", *UNIT_FIELDS)
-    required_fields: ClassVar[tuple[str, ...]] = ("order_number",)
-    unit_fields: ClassVar[tuple[str, ...]] = UNIT_FIELDS

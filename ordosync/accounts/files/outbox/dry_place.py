@@ -1,6 +1,6 @@
 """A place for a dry run: it accepts each file, and shows nothing. It never connects."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -11,7 +11,17 @@ from ordosync.errors import RefusedError
 class DryPlace:
     """Answers writes as if they were carried out."""
 
-    def list(self, folder: bytes) -> Sequence[Entry]:
+    can_list = False
+
+    def connect(self) -> None:
+        """Connect to nothing."""
+
+    def list(
+        self,
+        folder: bytes,
+        *,
+        needs: Callable[[bytes], bool] | None = None,  # noqa: ARG002
+    ) -> Sequence[Entry]:
         """Refuse, so that nothing is concluded from a missing file."""
         raise RefusedError("dry run", f"list {shown(folder)}", "is not connected")
 

@@ -1,7 +1,7 @@
 """Names of files at a place: a template, which is filled in once for each file."""
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from string import Formatter
@@ -9,6 +9,7 @@ from string import Formatter
 from ordosync.accounts.files.output.safe_output import digest
 from ordosync.atomic_write import replace_file
 from ordosync.errors import RefusedError
+from ordosync.permissions import make_folder
 from ordosync.regular_files import read_regular
 
 FIELDS = ("number", "time", "seq", "version", "digest")
@@ -20,7 +21,7 @@ _MOST_DIGITS = 12
 _SEQUENCE = "seq"
 
 
-def check_name(template: str, *, unique_by: Collection[str]) -> None:
+def check_name(template: str, *, unique_by: Sequence[str], fields: Sequence[str] = FIELDS) -> None:
     """Raise `ValueError` if a template is not possible, or two files could have the same name."""
     try:
         parts = list(Formatter().parse(template))
@@ -32,14 +33,12 @@ def check_name(template: str, *, unique_by: Collection[str]) -> None:
             raise ValueError(
                 f"name: {template!a} has characters other than A-Z, a-z, 0-9, . _ ~ and -"
             )
-        if name is not None and (name not in FIELDS or conversion or not _fits(name, spec or "")):
-            raise ValueError(
-                f"name: {template!a}: {{{name}}} is not possible; choose {{number}}, {{time}},"
-                " {seq}, {version} or {digest}"
-            )
+        if name is not None and (name not in fields or conversion or not _fits(name, spec or "")):
+            possible = ", ".join(f"{{{field}}}" for field in fields)
+            raise ValueError(f"name: {template!a}: {{{name}}} is not possible; choose {possible}")
     if template.startswith((".", "-")):
         raise ValueError(f"name: {template!a} begins with {template[0]}")
-    if not used & {*unique_by}:
+    if unique_by and not used & {*unique_by}:
         names = " or ".join(f"{{{name}}}" for name in unique_by)
         raise ValueError(f"name: {template!a} needs {names}, so that each file has another name")
 
@@ -77,6 +76,7 @@ class FileNames:
         except ValueError as error:
             reason = f"{self._path} is damaged; write the last number of a file into it"
             raise RefusedError(self._account, "name a file", reason) from error
+        make_folder(str(self._path.parent), 0o700)
         replace_file(self._path, str(last + 1).encode(), mode=0o600)
         return last + 1
 

@@ -1,24 +1,22 @@
 """Opens what an account writes: files in local folders, or the outbox of a place."""
 
-import shutil
+from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
-from ordosync.accounts.connections import Connections
-from ordosync.accounts.files.outbox.dry_place import DryPlace
-from ordosync.accounts.files.outbox.names import FileNames
+from ordosync.accounts.files.outbox.batches import Batches
+from ordosync.accounts.files.outbox.memory import copy_private, missing, take_over_orders
 from ordosync.accounts.files.outbox.orders import OrderOutbox
-from ordosync.accounts.files.outbox.outbox import Outbox
-from ordosync.accounts.files.outbox.records import OutboxRecords
-from ordosync.accounts.files.output.options import OrderFolder, OutputFiles
+from ordosync.accounts.files.outbox.outboxes import Outboxes
+from ordosync.accounts.files.outbox.row_files import RowFiles, RowOptions, Subject
+from ordosync.accounts.files.outbox.whole_files import WholeFile
+from ordosync.accounts.files.output.keyed_file import KeyedFile, RowFile
+from ordosync.accounts.files.output.options import OrderFolder
 from ordosync.accounts.files.output.order_files import OrderFileWriter
 from ordosync.accounts.files.output.order_records import RECORDS, OrderRecords
-from ordosync.accounts.files.output.written_files import WrittenFiles
-from ordosync.accounts.files.places.opening import open_place
-from ordosync.accounts.files.places.options import PlaceOptions
-from ordosync.accounts.files.places.place import Place
 from ordosync.accounts.option_types import text_of
+from ordosync.errors import AccountError
 
 _NAME, _NAME_OF_CHANGES = "order-{digest}", "order-{digest}-v{version}"
 
@@ -26,67 +24,86 @@ _NAME, _NAME_OF_CHANGES = "order-{digest}", "order-{digest}-v{version}"
 class Writers:
     """Opens the writers of one account, for one portal."""
 
-    def __init__(
-        self,
-        written: WrittenFiles,
-        folder: Path,
-        at: Connections,
-        *,
-        account: str,
-        dry_folder: Path | None = None,
-    ) -> None:
-        self._written = written
-        self._folder = folder
-        """The outbox of the account; it may not exist yet."""
-        self._at = at
-        self._account = account
-        self._dry_folder = dry_folder
-        """For a dry run, the folder for a copy of the outbox."""
+    def __init__(self, outboxes: Outboxes, *, memory: Path | None = None) -> None:
+        self._outboxes = outboxes
+        self._written = outboxes.written
+        self._memory = memory
 
     def orders(self, options: OrderFolder) -> OrderFileWriter:
         """Return the writer of order files."""
+        account = self._outboxes.account
         suffix = ".xlsx" if options.is_workbook else ".csv"
-        place = self._written.place_of(options)
-        if place is None:
-            records = OrderRecords(options.folder, account=self._account, suffix=suffix)
+        if self._written.place_of(options) is None:
+            records = OrderRecords(options.folder, account=account, suffix=suffix)
             return OrderFileWriter(options, records)
-        folder = self._outbox_folder()
-        records = OrderRecords(folder, account=self._account, suffix=suffix, is_private=True)
+        folder = self._outboxes.folder
+        records = OrderRecords(folder, account=account, suffix=suffix, is_private=True)
         template = options.name or (_NAME_OF_CHANGES if options.has_changes else _NAME) + suffix
         outbox = OrderOutbox(
-            self._outbox(options, place, folder / RECORDS, text_of(options.folder)),
+            self._outboxes.open(options, folder / RECORDS, text_of(options.folder)),
             records,
-            FileNames(template, folder / RECORDS, account=self._account),
-            account=self._account,
-            clock=self._at.clock,
+            self._outboxes.names(template, folder / RECORDS),
+            account=account,
+            clock=self._outboxes.clock,
         )
         return OrderFileWriter(replace(options, folder=folder), records, outbox=outbox)
 
-    def _outbox(
-        self, options: OutputFiles, place: PlaceOptions, records: Path, folder: str
-    ) -> Outbox:
-        return Outbox(
-            OutboxRecords(records, account=self._account),
-            partial(self._place, place),
-            folder,
-            options.publish,
-            account=self._account,
-            clock=self._at.clock,
-            checks_size=place.check == "size",
-        )
+    @cached_property
+    def tracking(self) -> RowFile | None:
+        """The parcels; None if they are not written."""
+        return self._rows("tracking", self._written.tracking)
 
-    def _place(self, options: PlaceOptions) -> Place:
-        if self._dry_folder:
-            return DryPlace()
-        return self._at.place(
-            (self._account, options), partial(open_place, options, account=self._account)
-        )
+    @cached_property
+    def inventory(self) -> RowFile | None:
+        """The quantities; None if they are not written."""
+        return self._rows("inventory", self._written.inventory)
 
-    def _outbox_folder(self) -> Path:
-        """Return the outbox, or its copy in a dry run."""
-        if self._dry_folder is None:
-            return self._folder
-        copy = self._dry_folder / "out"
-        if self._folder.is_dir() and not copy.exists():
-            shutil.copytree(self._folder, copy)
-        return copy
+    @cached_property
+    def events(self) -> RowFile | None:
+        """The shortages; None if they are not written."""
+        return self._rows("events", self._written.events)
+
+    def flush(self) -> None:
+        """Hand over what is owed; see `PortalAccount.flush`."""
+        for file in (self.tracking, self.inventory, self.events):
+            if isinstance(file, WholeFile):
+                file.flush()
+
+    def settle(self, subject: str, *, sent: bool) -> bool:
+        """Settle the parcels of an order; see `PortalAccount.settle_unknown`."""
+        return isinstance(self.tracking, Batches) and self.tracking.settle(subject, sent=sent)
+
+    def lacks_rows(self) -> str:
+        """Return why no parcels can be handed over; see `PortalAccount.lacks_memory`."""
+        if self.tracking is None or isinstance(self.tracking, KeyedFile):
+            return ""
+        target = self._outboxes.folder / "tracking"
+        return self._missing(target, "parcels", self._take_over_parcels)
+
+    def lacks_orders(self) -> str:
+        """Return why no orders can be handed over; see `PortalAccount.lacks_memory`."""
+        if not self._written.place_of(self._written.orders):
+            return ""
+        target = self._outboxes.folder / RECORDS
+        return self._missing(target, "orders", partial(take_over_orders, target=target))
+
+    def _rows(self, subject: Subject, options: RowOptions | None) -> RowFile | None:
+        return RowFiles(subject, options, self._outboxes).open() if options else None
+
+    def _take_over_parcels(self, memory: Path) -> bool:
+        options = self._written.tracking
+        if memory.is_file() and options:
+            RowFiles("tracking", options, self._outboxes).take_over(memory)
+            return True
+        source = memory / "tracking"
+        if source.is_dir():
+            copy_private(source, self._outboxes.folder / "tracking")
+        return source.is_dir()
+
+    def _missing(self, target: Path, what: str, take_over: Callable[[Path], bool]) -> str:
+        try:
+            return missing(target, self._memory, what, take_over=take_over)
+        except OSError as error:
+            return f"memory: {self._memory}: {error.strerror or error}"
+        except AccountError as error:
+            return f"memory: {error.answer}"

@@ -152,11 +152,14 @@ class Outbox:
             self._remove_part(record)
         record = self._save(record, "uploading")
         fault("outbox-uploading")
-        self._store(record)
-        fault("outbox-uploaded")
-        self._check_size(record)
-        if record.route.has_marker:
-            self._place().store(self.records.empty(), record.route.source.encode())
+        try:
+            self._store(record)
+            fault("outbox-uploaded")
+            self._check_size(record)
+            if record.route.has_marker:
+                self._place().store(self.records.empty(), record.route.source.encode())
+        except RefusedError as error:
+            raise self._denied(record, error) from error
         return record
 
     def _remove_part(self, record: Outgoing) -> None:
@@ -192,7 +195,7 @@ class Outbox:
         self._save(record, "uploading" if record.route.source else "made")
         if isinstance(error, ExistsError):
             raise self._not_taken_yet(record) from error
-        raise error
+        raise self._denied(record, error) from error
 
     def _after_loss(self, record: Outgoing, error: AccountError) -> Outgoing:
         """Look at the place after a response was lost, if it can be reached again."""
@@ -228,6 +231,14 @@ class Outbox:
 
     def _store(self, record: Outgoing) -> None:
         self._place().store(self.records.made(record.key), record.route.upload.encode())
+
+    def _denied(self, record: Outgoing, error: RefusedError) -> UnavailableError:
+        """Return the error for a place that must change first, such as by a new folder."""
+        reason = f"{record.name}: {error.answer}"
+        if isinstance(error, NotFoundError):
+            folder = record.route.upload.rpartition("/")[0]
+            reason = f"{record.name}: the place has no folder {folder!a}; create it"
+        return UnavailableError(self._account, _action(record), reason)
 
     def _check_free(self, record: Outgoing) -> None:
         """Raise `UnavailableError` if another file has the name: it must not be replaced."""

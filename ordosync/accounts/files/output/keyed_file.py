@@ -5,7 +5,7 @@ There is no other record of the rows that were written, so the two cannot differ
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Literal, Protocol, TypeVar
 
 from ordosync.accounts.files.output.options import OutputFiles
 from ordosync.accounts.files.output.safe_output import folder_lock, unavailable
@@ -23,6 +23,27 @@ Rows = dict[str, Sequence[Row]]
 """The rows by their key."""
 
 
+class RowFile(Protocol):
+    """Rows by key that are written for a partner, in one file or in several."""
+
+    def read(self) -> Rows:
+        """Return all rows that were written. Raises `AccountError`."""
+
+    def change(
+        self, items: Sequence[Item], change: Callable[[Rows, Item], Outcome]
+    ) -> list[Outcome]:
+        """Change the rows with `change`, item by item, and write what has changed.
+
+        Raises `AccountError`.
+        """
+
+    def mapped(self, fields: Row) -> Row:
+        """Return the fields with a column; a field that is not given is blank."""
+
+    def refusal(self, fields: Row) -> str:
+        """Return why these fields cannot be written, without their text; empty if they can."""
+
+
 class KeyedFile:
     """A file with rows by key. Text in all but `numeric` fields is neutralised."""
 
@@ -35,12 +56,14 @@ class KeyedFile:
         numeric: Sequence[str],
         account: str,
         may_lack: Sequence[str] = (),
+        mode: int = 0o666,
     ) -> None:
         self._options = options
         self._path = path
         self._key = key
         self._numeric = frozenset(numeric)
         self._may_lack = may_lack
+        self._mode = mode
         self._account = f"account {account}"
         self._cached: tuple[list[int] | None, Rows] | None = None
         """The mark of the file when it was last read or written, and its rows."""
@@ -72,8 +95,7 @@ class KeyedFile:
                 rows = self.read()
                 outcomes = [change(rows, item) for item in items]
                 if any(outcome.state == "done" for outcome in outcomes):
-                    replace_file(self._path, self._content(rows))
-                    self._cached = mark_of(self._path), rows
+                    self.write(rows)
         except BlockingIOError:
             return [unavailable("another run is writing in its folder") for _ in items]
         except UnwritableError as error:
@@ -81,6 +103,11 @@ class KeyedFile:
         except OSError as error:
             return [unavailable(f"{self._path}: {error.strerror or error}") for _ in items]
         return outcomes
+
+    def write(self, rows: Rows) -> None:
+        """Replace the file. Raises `OSError` and `UnwritableError`."""
+        replace_file(self._path, self._content(rows), mode=self._mode)
+        self._cached = mark_of(self._path), rows
 
     def mapped(self, fields: Row) -> Row:
         """Return the fields with a column; a field that is not given is blank."""

@@ -32,7 +32,9 @@ class OutputFiles:
     record_name: ClassVar[str]
     known_fields: ClassVar[tuple[str, ...]]
     required_fields: ClassVar[tuple[str, ...]]
-    newer_options: ClassVar[frozenset[str]] = frozenset({"place", "publish", "name"})
+    newer_options: ClassVar[frozenset[str]] = frozenset(
+        {"place", "publish", "folder", "name", "mode"}
+    )
     """Options that `config show` shows only if they differ from their defaults."""
 
     columns: Mapping[str, str]
@@ -71,30 +73,61 @@ class OutputFiles:
 
 @dataclass(frozen=True, kw_only=True)
 class InventoryFile(OutputFiles):
-    """One file with the quantity of each product, rewritten as a whole when one changes."""
+    """Quantities of products: one file that is rewritten, or a new file in each run."""
 
     record_name: ClassVar[str] = "a product's stock"
     known_fields: ClassVar[tuple[str, ...]] = ("sku", "quantity")
     required_fields: ClassVar[tuple[str, ...]] = ("sku", "quantity")
 
-    path: Path
+    path: Path | None = None
+    """The file that is rewritten as a whole; None for new files."""
+    folder: Path | None = None
+    name: str = ""
+    mode: Literal["full", "changes"] | None = None
+    """The products in each new file: all that were ever written, or those that changed."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        # A file with all products may replace the one before it.
+        check_new_files(self, unique_by=("seq",) if self.mode == "changes" else ())
 
 
 @dataclass(frozen=True, kw_only=True)
 class TrackingFile(OutputFiles):
-    """One file with the parcels of each order, rewritten as a whole when one changes."""
+    """Parcels of orders: one file that is rewritten, or a new file with what is new."""
 
     record_name: ClassVar[str] = "a shipment"
     known_fields: ClassVar[tuple[str, ...]] = (*SHIPMENT_FIELDS, "currency", *UNIT_FIELDS)
     required_fields: ClassVar[tuple[str, ...]] = ("order_number", "tracking_number", "voided")
     """`voided` is required, since without it a deleted label looks like a valid label."""
 
-    path: Path
+    path: Path | None = None
+    """The file that is rewritten as a whole; None for new files."""
+    folder: Path | None = None
+    name: str = ""
+    mode: Literal["batch"] | None = None
+    """`batch`: each new file has the parcels that no file had before."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_new_files(self, unique_by=("seq",))
 
     @property
     def has_units(self) -> bool:
         """True if a parcel has a row for each of its lines."""
         return "quantity" in self.columns
+
+
+def check_new_files(files: InventoryFile | TrackingFile, *, unique_by: tuple[str, ...]) -> None:
+    """Raise `ValueError` if it is not clear which files are written, or how they are named."""
+    if files.path and (files.folder or files.name or files.mode):
+        raise ValueError("path: is not possible with folder, name and mode")
+    if files.path:
+        return
+    for option in ("folder", "name", "mode"):
+        if not getattr(files, option):
+            raise ValueError(f"{option} is missing; give path, or folder, name and mode")
+    check_name(files.name, unique_by=unique_by, fields=("time", "seq"))
 
 
 EVENT_FIELDS = (

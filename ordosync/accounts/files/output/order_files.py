@@ -65,7 +65,7 @@ class OrderFileWriter:
 
     def find(self, references: Sequence[str]) -> dict[str, Outcome]:
         """Return the orders that were written for these references."""
-        if not references:
+        if not references or not self._is_open:
             return {}
         with self.records.locked("find orders"):
             find = self._outbox.found if self._outbox else self._existing
@@ -75,9 +75,14 @@ class OrderFileWriter:
                 raise self.records.unavailable("find orders", error) from error
         return {reference: record.outcome() for reference, record in records.items() if record}
 
+    @property
+    def _is_open(self) -> bool:
+        """False for an outbox that was never used; a read does not create it."""
+        return self._outbox is None or self.records.exists
+
     def settle(self, subject: str, *, sent: bool) -> bool:
         """Settle a file of unknown outcome; see `PortalAccount.settle_unknown`."""
-        if self._outbox is None:
+        if self._outbox is None or not self._is_open:
             return False
         with self.records.locked("settle an order"):
             try:

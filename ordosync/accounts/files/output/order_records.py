@@ -6,7 +6,7 @@ digest of that. They have no personal data. The files of an order have the diges
 
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -153,6 +153,11 @@ class OrderRecords:
         reason = f"{self.folder}: {error.strerror or error}"
         return UnavailableError(self._account, action, reason)
 
+    @property
+    def exists(self) -> bool:
+        """True if the private folder exists."""
+        return self._records.is_dir()
+
     def make_folder(self) -> None:
         """Create the private folder. Raises `OSError`."""
         self._records.mkdir(mode=0o700, exist_ok=True)
@@ -167,6 +172,14 @@ class OrderRecords:
         except (msgspec.MsgspecError, UnicodeError) as error:
             reason = f"{path} is damaged, so it is unknown if the order was written"
             raise RefusedError(self._account, "find orders", reason) from error
+
+    def all(self) -> Iterator[OrderRecord]:
+        """Yield the records of all orders that can be read and have a reference."""
+        for path in self._records.glob("*.json"):
+            with suppress(OSError, RefusedError, msgspec.MsgspecError, UnicodeError):
+                record = msgspec.json.decode(self._read(path), type=OrderRecord, strict=False)
+                if record.reference:
+                    yield record
 
     def of_number(self, number: str) -> OrderRecord | None:
         """Return the record of an order; None if it was not written here, or cannot be read."""

@@ -36,14 +36,18 @@ class WrittenFiles:
                 raise ValueError(f"{name}: cannot be written over {place.scheme}")
             if place:
                 _check_below(name, text_of(_path_of(files)))
-            elif getattr(files, "name", ""):
-                raise ValueError(f"{name}: name is only for files at a place")
-            elif files.publish != RENAME:
-                raise ValueError(f"{name}: publish is only for files at a place")
+            elif isinstance(files, OrderFolder) and (files.name or files.publish != RENAME):
+                raise ValueError(f"{name}: name and publish are only for files at a place")
 
     def place_of(self, files: OutputFiles | None) -> PlaceOptions | None:
         """Return the place of these files; None if they are local."""
         return (files.place or self.place) if files else None
+
+    @property
+    def places(self) -> Mapping[PlaceOptions, None]:
+        """The places that are written to, each once."""
+        places = map(self.place_of, self._named.values())
+        return dict.fromkeys(place for place in places if place)
 
     @property
     def paths(self) -> tuple[Path, ...]:
@@ -53,10 +57,9 @@ class WrittenFiles:
     @property
     def folders(self) -> tuple[Path, ...]:
         """The local folders that files are written into."""
-        orders = self.orders
-        is_local = orders and not self.place_of(orders)
-        folders = [orders.folder] if orders and is_local else []
-        return (*(path.parent for path in self._files), *folders)
+        files = (self.inventory, self.tracking, self.orders)
+        folders = [file.folder for file in files if file and not self.place_of(file)]
+        return (*(path.parent for path in self._files), *filter(None, folders))
 
     @property
     def _named(self) -> Mapping[str, OutputFiles]:
@@ -72,7 +75,7 @@ class WrittenFiles:
     @property
     def _files(self) -> list[Path]:
         files = (self.inventory, self.tracking, self.events)
-        return [file.path for file in files if file and not self.place_of(file)]
+        return [file.path for file in files if file and file.path and not self.place_of(file)]
 
     def copied(self, folder: Path) -> "WrittenFiles":
         """Return these files as copies in `folder`, without the orders that were written.
@@ -81,9 +84,9 @@ class WrittenFiles:
         """
         inventory, tracking, events = self.inventory, self.tracking, self.events
         orders = self.orders
-        if inventory and not self.place_of(inventory):
+        if inventory and inventory.path and not self.place_of(inventory):
             inventory = replace(inventory, path=_copy(inventory.path, folder / "inventory"))
-        if tracking and not self.place_of(tracking):
+        if tracking and tracking.path and not self.place_of(tracking):
             tracking = replace(tracking, path=_copy(tracking.path, folder / "tracking"))
         if events and not self.place_of(events):
             events = replace(events, path=_copy(events.path, folder / "events"))

@@ -13,12 +13,10 @@ from msgspec.structs import replace as replaced
 from ordosync.accounts.files.cancelled_units import Cancelled, joined
 from ordosync.accounts.files.formats.rows import FileRows, Row
 from ordosync.accounts.files.input_options.answer_files import AnswerFiles
-from ordosync.accounts.files.input_options.input_files import (
-    CancellationFiles,
-    InputFiles,
-    ProductFiles,
-)
+from ordosync.accounts.files.input_options.cancellation_files import CancellationFiles
+from ordosync.accounts.files.input_options.input_files import InputFiles
 from ordosync.accounts.files.input_options.order_files import OrderFiles
+from ordosync.accounts.files.input_options.product_files import ProductFiles
 from ordosync.accounts.files.input_options.shipment_files import ShipmentFiles
 from ordosync.accounts.files.input_options.stock_files import StockFiles
 from ordosync.accounts.files.output.order_records import WrittenLine

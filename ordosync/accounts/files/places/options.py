@@ -49,6 +49,8 @@ class PlaceOptions:
     """Certificates that are trusted, in place of those of this machine."""
     header_auth: Secret | None = None
     """The whole `Authorization` header of a request over HTTPS."""
+    query: Secret | None = None
+    """The whole query of a request over HTTPS, such as `token=...`; it is never shown."""
     allow_plain: bool = False
     """True if FTP or HTTP without encryption may be used to another machine."""
     timeout_s: int = 30
@@ -80,8 +82,10 @@ class PlaceOptions:
             raise ValueError("url: must not have a password; write `password: ${NAME}`")
         if self.user and self.address.username:
             raise ValueError("user: is in `url`, too")
-        if self.address.query and not self.is_http:
-            raise ValueError("url: must not have a query")
+        if self.address.query or self.address.fragment:
+            raise ValueError(
+                "url: must not have ? or #; over https://, write it in `glob` or `query`"
+            )
         self._check_protection()
         self._check_limits()
 
@@ -102,8 +106,11 @@ class PlaceOptions:
                 raise ValueError("host_key: write it as in `ssh-ed25519 AAAA...`")
         if self.passphrase and not self.key:
             raise ValueError("passphrase: is only for `key`")
-        if self.header_auth and (not self.is_http or self.password):
-            raise ValueError("header_auth: is only for https://, without a password")
+        for name in ("header_auth", "query"):
+            if getattr(self, name) and (self.scheme != "https" or self.password):
+                raise ValueError(f"{name}: is only for https://, without a password")
+        if self.header_auth and self.query:
+            raise ValueError("query: is not possible together with `header_auth`")
 
     def _check_limits(self) -> None:
         for name in ("timeout_s", "max_mb", "max_files"):

@@ -16,11 +16,13 @@ A message names the account and the file, but no address. A place opens its conn
 request and again after an error. Its methods may be called from any thread, and exclude each other.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from msgspec import Struct
+
+from ordosync.errors import SignInError
 
 
 class Mark(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -53,11 +55,31 @@ class Fetched(Struct, frozen=True, kw_only=True):
     """A mark that differs from `before` means that the file changed while it was read."""
 
 
+class UntrustedKeyError(SignInError):
+    """The server shows a key that is not configured. `line` is its line for `host_key`."""
+
+    def __init__(self, account: str, action: str, answer: str, *, line: str = "") -> None:
+        super().__init__(account, action, answer)
+        self.line = line
+
+
 class Place(Protocol):
     """A folder on another machine. It makes no folders."""
 
-    def list(self, folder: bytes) -> Sequence[Entry]:
-        """Return everything in a folder; `b""` is the folder of the place."""
+    @property
+    def can_list(self) -> bool:
+        """False if only a file whose whole path is known can be fetched, as over HTTPS."""
+
+    def connect(self) -> None:
+        """Connect and sign in, if that was not done yet."""
+
+    def list(
+        self, folder: bytes, *, needs: Callable[[bytes], bool] | None = None
+    ) -> Sequence[Entry]:
+        """Return everything in a folder; `b""` is the folder of the place.
+
+        `needs` tells of which names the marks are needed: some servers must be asked for each.
+        """
 
     def fetch(
         self, path: bytes, to: BinaryIO, *, most_bytes: int, known: Mark | None = None

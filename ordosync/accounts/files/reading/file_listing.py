@@ -13,6 +13,8 @@ from ordosync.regular_files import is_empty
 _IN_FOLDER = (".csv", ".jsonl")
 """The files that are read of a folder, if no format is configured."""
 _SUFFIXES = (*_IN_FOLDER, ".json", ".xml", ".xlsx", ".xls")
+_OFFERED = (*_SUFFIXES, ".txt", ".tsv")
+_FEW = 3
 _HIDDEN = (".", "~$")
 """Excel marks an open workbook by a file such as `~$orders.xlsx`."""
 _UNFINISHED = (".tmp", ".part")
@@ -47,6 +49,21 @@ def files_of(
         and path.suffix not in _UNFINISHED
         and not _is_folder(path)
     }
+
+
+def no_file_text(glob: Path) -> str:
+    """Return that no file matches a pattern, with the files beside it that it may be meant for."""
+    try:
+        names = sorted(
+            path.name
+            for path in folder_of(glob).iterdir()
+            if path.suffix.lower() in _OFFERED and not path.name.startswith(_HIDDEN)
+        )
+    except OSError:
+        names = []
+    more = f" and {len(names) - _FEW} more" if len(names) > _FEW else ""
+    others = f"; the folder has {', '.join(names[:_FEW])}{more}" if names else ""
+    return f"no file matches {glob}{others}"
 
 
 def folder_of(glob: Path) -> Path:

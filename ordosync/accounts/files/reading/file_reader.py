@@ -18,14 +18,20 @@ from ordosync.accounts.files.parsing.record_types import RecordType
 from ordosync.accounts.files.reading.file_listing import (
     as_of,
     cursor_of,
-    files_of,
-    mark_of,
     marks_of,
-    oldest_first,
-    state_of,
 )
-from ordosync.accounts.files.reading.rejections import id_of_file, invalid_file, reasons, source_ids
+from ordosync.accounts.files.reading.file_source import FileSource
+from ordosync.accounts.files.reading.rejections import (
+    id_of_file,
+    invalid_file,
+    is_of,
+    reasons,
+    source_ids,
+    unreadable,
+    without_problem,
+)
 from ordosync.accounts.files.reading.row_index import RowIndex
+from ordosync.accounts.files.reading.snapshot import Snapshot
 from ordosync.accounts.files.reading.spool import Spool
 from ordosync.accounts.files.reading.spooled_records import SpooledRecords
 from ordosync.errors import UnavailableError
@@ -43,6 +49,7 @@ class FileReader(Generic[T]):
     def __init__(
         self,
         record_type: RecordType[T],
+        source: FileSource,
         *,
         account: str,
         spool: Path,
@@ -50,9 +57,9 @@ class FileReader(Generic[T]):
         on_read: "Callable[[FileReader[T]], None]",
     ) -> None:
         self.record_type = record_type
+        self.source = source
         self._options = record_type.options
         self._account = f"account {account}"
-        self._action = f"read {record_type.name}"
         self._folder = spool / record_type.name
         self._spool = Spool(self._folder)
         self.copies = SpooledRecords(record_type, self._spool)
@@ -66,8 +73,9 @@ class FileReader(Generic[T]):
         """The ids of the files and rows that the last read could not use."""
         self._unread: list[str] = []
         """The names of the files that the last read left out."""
-        self._snapshot: tuple[dict[str, list[int] | None], RowIndex[T]] | None = None
-        """The states of the files in the last snapshot, and their rows."""
+        self._used: dict[str, bool] = {}
+        """The names of the files whose records the last read had; True if it read them."""
+        self._snapshot = Snapshot(self.files, self._read_all)
         self.unfinished: frozenset[str] = frozenset()
         """Files that may not be complete yet, as of the last snapshot."""
         self._reasons: dict[str, str] = {}
@@ -76,7 +84,8 @@ class FileReader(Generic[T]):
     def close(self) -> None:
         """Delete the rows of the last read and of the last snapshot."""
         self.unfinished = frozenset()
-        self._forget_snapshot()
+        self.source.close()
+        self._snapshot.forget()
         self._close_index()
 
     def _close_index(self) -> None:
@@ -99,7 +108,7 @@ class FileReader(Generic[T]):
         newer: dict[str, Path] = {}
         index = self._new_index()
         for name, path in self.files().items():
-            mark, age_s = state_of(path, now)
+            mark, age_s = self.source.state_of(path, now)
             if mark is None:
                 continue
             if mark == known_marks.get(name):
@@ -110,8 +119,9 @@ class FileReader(Generic[T]):
                     newer[name] = path
             elif request.skip_recent and 0 <= age_s < self._options.quiet_s:
                 self._unread.append(name)
-            elif self._read(index, name, path) and state_of(path, now)[0] == mark:
+            elif self._read(index, name, path) and self.source.state_of(path, now)[0] == mark:
                 marks[name] = mark
+        self._used = {name: name not in self._unread for name in marks}
         self._compare(index, newer)
         after = cursor_of(marks, self._options.fingerprint)
         yield Page(items=tuple(self._rejected.values()), cursor=after)
@@ -174,16 +184,18 @@ class FileReader(Generic[T]):
             # During a read from a cursor, its own problems are kept.
             if self._index is None:
                 self._problems, self._unread = problems, list(self.unfinished)
+                read = [name for name in self.files() if id_of_file(name) not in rejected]
+                self._used = dict.fromkeys(set(read) - self.unfinished, True)
         finally:
             index.close()
 
     def current_of(self, ids: Sequence[str]) -> dict[str, T | InvalidRecord]:
         """Return these records from the files as they are now."""
-        return self._current_index().some(ids)
+        return self._snapshot.index(without=self.unfinished).some(ids)
 
     def current_beginning(self, prefix: str) -> list[T | InvalidRecord]:
         """Return the records whose ids begin with a text, from the files as they are now."""
-        return self._current_index().beginning(prefix)
+        return self._snapshot.index(without=self.unfinished).beginning(prefix)
 
     def current_or_spooled(self, ids: Sequence[str]) -> dict[str, T | InvalidRecord]:
         """Return these records from the files as they are now, otherwise from the kept copies."""
@@ -193,32 +205,18 @@ class FileReader(Generic[T]):
         return records
 
     def _recently_changed(self, now: datetime) -> frozenset[str]:
-        ages = {name: state_of(path, now)[1] for name, path in self.files().items()}
+        ages = {name: self.source.state_of(path, now)[1] for name, path in self.files().items()}
         return frozenset(name for name, age in ages.items() if 0 <= age < self._options.quiet_s)
 
-    def _current_index(self) -> RowIndex[T]:
-        """Return the rows of all files, read again only if one of them has changed.
-
-        Tasks call this for each page, and a page must not take a read of all files.
-        """
-        files = self.files().items()
-        state = {name: mark_of(path) for name, path in files if name not in self.unfinished}
-        if self._snapshot is None or self._snapshot[0] != state:
-            self._forget_snapshot()
-            index: RowIndex[T] = RowIndex(self.record_type, files=self.files)
-            self._add_all(index, only=None)
-            self._snapshot = state, index
-        return self._snapshot[1]
-
-    def _forget_snapshot(self) -> None:
-        if self._snapshot:
-            self._snapshot[1].close()
-            self._snapshot = None
+    def _read_all(self) -> RowIndex[T]:
+        index: RowIndex[T] = RowIndex(self.record_type, files=self.files)
+        self._add_all(index, only=None)
+        return index
 
     def finish(
         self, unsettled: AbstractSet[str], *, sources: AbstractSet[str], dry: bool
     ) -> AbstractSet[str]:
-        """Delete the copies in which all records are settled.
+        """Delete the copies in which all records are settled, and put away files at a place.
 
         Return those of these files and rows that have changed or were not found in the last read.
         """
@@ -233,40 +231,35 @@ class FileReader(Generic[T]):
         if self._rejects and self._index and self._reasons and not dry:
             self._rejects.write(self._index.rows_of(self._reasons), self._options)
             self._reasons = {}
+        if not dry and self._used:
+            read_now = (name for name, is_new in self._used.items() if is_new)
+            self.source.finish(
+                frozenset(self._used), clean=without_problem(read_now, self._problems)
+            )
         return frozenset(
-            id_ for id_ in sources if id_ not in self._problems and not self._is_unread(id_)
-        )
-
-    def _is_unread(self, id_: str) -> bool:
-        return any(
-            id_ == id_of_file(name) or id_.startswith(f"{id_of_file(name)}:")
-            for name in self._unread
+            id_
+            for id_ in sources
+            if id_ not in self._problems and not any(is_of(id_, name) for name in self._unread)
         )
 
     def _new_index(self) -> RowIndex[T]:
         self._close_index()
         is_whole = self._rejects is not None
         index = self._index = RowIndex(self.record_type, whole_rows=is_whole, files=self.files)
-        self._rejected, self._new_copies, self._unread, self._reasons = {}, set(), [], {}
-        self._problems = set()
+        self._new_copies, self._reasons, self._problems, self._used = set(), {}, set(), {}
+        self._rejected = unreadable(self.source.problems, self._options)
+        self._unread = list(self.source.waiting)
         return index
 
     def files(self) -> dict[str, Path]:
         """Return the files as they are now, oldest first."""
-        options = self._options
-        files = files_of(
-            options.glob, account=self._account, action=self._action, form=options.format
-        )
-        if self._rejects:
-            files = {name: path for name, path in files.items() if not self._rejects.holds(path)}
-        return oldest_first(files)
+        return self.source.files()
 
     def _add_all(
         self, index: RowIndex[T], *, only: AbstractSet[str] | None
     ) -> dict[str, InvalidRecord]:
         """Add all files as they are now; return those that cannot be read, by their id."""
-        rejected: dict[str, InvalidRecord] = {}
-        files = self.files().items()
+        files, rejected = self.files().items(), unreadable(self.source.problems, self._options)
         for name, path in ((n, p) for n, p in files if n not in self.unfinished):
             try:
                 index.add(name, path, as_of=as_of(name, path), only=only)

@@ -1,7 +1,7 @@
 """Files and rows that cannot be used, and the reason."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -26,6 +26,11 @@ def id_of_file(name: str) -> str:
 def id_of_row(name: str, row: Row) -> str:
     """Return the id of a row that cannot be used and belongs to no record."""
     return f"{id_of_file(name)}:{row.number}"
+
+
+def is_of(id_: str, name: str) -> bool:
+    """True if an id is that of a file, or of a row in it."""
+    return id_ == id_of_file(name) or id_.startswith(f"{id_of_file(name)}:")
 
 
 def place_of(name: str, options: InputFiles) -> str:
@@ -60,6 +65,26 @@ def invalid_file(name: str, path: Path, error: Exception, options: InputFiles) -
         content=f"{options.fingerprint}-{_digest(path)}",
         is_whole_file=True,
     )
+
+
+def unreadable(problems: Mapping[str, str], options: InputFiles) -> dict[str, InvalidRecord]:
+    """Return the records of files at a place that cannot be fetched, by their id."""
+    return {
+        id_of_file(name): InvalidRecord(
+            id=id_of_file(name),
+            code="invalid.file",
+            reason=f"{place_of(name, options)}: {reason}",
+            content=hashlib.sha256(reason.encode()).hexdigest()[:32],
+            is_whole_file=True,
+        )
+        for name, reason in problems.items()
+    }
+
+
+def without_problem(names: Iterable[str], problems: Iterable[str]) -> frozenset[str]:
+    """Return the files of which neither the file nor a row has a problem, by its id."""
+    ids = list(problems)
+    return frozenset(name for name in names if not any(is_of(id_, name) for id_ in ids))
 
 
 def reasons(items: Mapping[str, object]) -> dict[str, str]:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from ordosync.accounts.feeds import FeedGuess, guess_feed
+from ordosync.accounts.files.feed_check.dates import FORMATS, alternatives
 
 ROWS = "1001,MUG,2,12.50,2026-11-20,Ana,1 Main St,Boston,02108,US\n"
 
@@ -196,6 +197,15 @@ def test_a_missing_field_has_a_column_of_a_similar_name(
     tmp_path: Path, column: str, near: str
 ) -> None:
     assert guessed(tmp_path, f"Order,SKU,{column}\n").missing == {"quantity": near}
+
+
+@pytest.mark.parametrize("date_format", FORMATS)
+def test_another_format_of_a_date_has_the_same_parts(date_format: str) -> None:
+    def parts(text: str) -> list[str]:
+        return sorted(re.findall("%.", text))
+
+    for other in alternatives(date_format):
+        assert parts(other) == parts(date_format)
 
 
 @pytest.mark.parametrize("text", ["Total", "Grand Total", "TOTAL:", "Summe"])

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from ordosync.accounts.files.outbox import opening
+from ordosync.accounts.files.places import opening
 from tests.support.places import FolderPlace, Partner
 
 

@@ -269,7 +269,10 @@ def test_second_attempt_has_the_name_of_the_first(
         ({"name": "{number"}, "is not a name"),
         ({"name": "{time:%H:%M}_{seq}"}, "choose"),
         ({"place": None, "name": "{number}"}, "only for files at a place"),
-        ({"place": None, "name": "", "publish": Publish(mode="direct")}, "publish is only"),
+        (
+            {"place": None, "name": "", "publish": Publish(mode="direct")},
+            "only for files at a place",
+        ),
         ({"place": PlaceOptions(url="https://x.example")}, "cannot be written"),
         ({"columns": ORDER_COLUMNS, "name": "{number}.csv"}, "another name"),
     ],

@@ -165,7 +165,7 @@ def test_folder_that_was_corrected_is_used(place: FolderPlace) -> None:
     clock = VirtualClock()
     records = OutboxRecords(place.folder.parent / "outbox", account="partner")
     wrong = Outbox(records, lambda: place, "wrong", Publish(), account="partner", clock=clock)
-    with pytest.raises(RefusedError):
+    with pytest.raises(UnavailableError, match="no folder 'wrong'; create it"):
         send(wrong)
 
     assert send(make(place)) == "there"
@@ -248,7 +248,7 @@ def test_direct_upload_that_was_cut_is_never_repeated(place: FolderPlace) -> Non
 def test_direct_upload_into_a_missing_folder_is_repeated(place: FolderPlace) -> None:
     (place.folder / "in").rmdir()
     outbox = make(place, DIRECT)
-    with pytest.raises(RefusedError):
+    with pytest.raises(UnavailableError):
         send(outbox)
     (place.folder / "in").mkdir()
 
@@ -272,7 +272,7 @@ def test_denied_rename_is_no_success(place: FolderPlace) -> None:
     place.denied = {"rename"}
     outbox = make(place)
 
-    with pytest.raises(RefusedError, match="permission denied"):
+    with pytest.raises(UnavailableError, match="permission denied"):
         send(outbox)
     place.denied = set()
 

@@ -1,0 +1,108 @@
+"""A real OpenSSH server on a loopback port, in four shapes, each on its own port."""
+
+import getpass
+import os
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncssh
+
+from ordosync.accounts.files.places.options import PlaceOptions
+from ordosync.accounts.option_types import Names
+from ordosync.secret import Secret
+
+PROGRAM = shutil.which("sshd", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+SHAPES: Mapping[str, str] = {
+    "plain": "internal-sftp",
+    "without-posix-rename": "internal-sftp -P posix-rename",
+    "drop-only": "internal-sftp -P stat,lstat,fstat,opendir,readdir,remove,read",
+    "read-only": "internal-sftp -R",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sshd:
+    """A server that runs."""
+
+    ports: Mapping[str, int]
+    key: str
+    """The private key of the user."""
+    host_key: str
+    log: Path
+
+    def options(self, folder: Path, shape: str = "plain", **options: object) -> PlaceOptions:
+        """Return the options of a place in a folder of this machine."""
+        url = f"sftp://{getpass.getuser()}@127.0.0.1:{self.ports[shape]}/{folder}"
+        settings = {"key": Secret(self.key), "host_key": Names(self.host_key), **options}
+        return PlaceOptions(url=url, **settings)  # type: ignore[arg-type]
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[Sshd]:
+    """Run a server until the end of the block."""
+    user, host = (asyncssh.generate_private_key("ssh-ed25519") for _ in range(2))
+    for name, key in (("host", host), ("user", user)):
+        key.write_private_key(str(folder / name))
+    (folder / "keys").write_bytes(user.export_public_key())
+    (folder / "host").chmod(0o600)
+    ports = dict(zip(SHAPES, free_ports(len(SHAPES)), strict=True))
+    config = [
+        *(f"Port {port}" for port in ports.values()),
+        "ListenAddress 127.0.0.1",
+        f"HostKey {folder}/host",
+        "PidFile none",
+        f"AuthorizedKeysFile {folder}/keys",
+        "PasswordAuthentication no",
+        "KbdInteractiveAuthentication no",
+        "StrictModes no",
+        "MaxStartups 100",
+        "Subsystem sftp internal-sftp",
+        *(f"Match LocalPort {ports[name]}\n ForceCommand {SHAPES[name]}" for name in SHAPES),
+    ]
+    (folder / "config").write_text("\n".join(config) + "\n")
+    if os.geteuid() == 0:
+        # sshd gives up its rights in this folder.
+        Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
+    log = folder / "log"
+    with subprocess.Popen(
+        [str(PROGRAM), "-D", "-e", "-f", folder / "config"], stderr=subprocess.PIPE, text=True
+    ) as server:
+        try:
+            _wait_until_it_listens(server, len(ports))
+            yield Sshd(
+                ports=ports,
+                key=user.export_private_key().decode(),
+                host_key=" ".join(host.export_public_key().decode().split()[:2]),
+                log=log,
+            )
+        finally:
+            server.terminate()
+            if server.stderr:
+                server.stderr.close()
+
+
+def _wait_until_it_listens(server: "subprocess.Popen[str]", count: int) -> None:
+    said: list[str] = []
+    for line in server.stderr or ():
+        said.append(line)
+        count -= line.startswith("Server listening")
+        if not count:
+            return
+    raise AssertionError("".join(said))
+
+
+def free_ports(count: int) -> list[int]:
+    """Return ports that no server uses."""
+    sockets = [socket.socket() for _ in range(count)]
+    try:
+        for each in sockets:
+            each.bind(("127.0.0.1", 0))
+        return [each.getsockname()[1] for each in sockets]
+    finally:
+        for each in sockets:
+            each.close()
