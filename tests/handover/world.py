@@ -58,7 +58,7 @@ class Summary:
     lost: list[str]
     cut: list[str]
     left: list[str]
-    """Files that nobody removes."""
+    """Files that stay at the place."""
 
     @property
     def is_broken(self) -> bool:
