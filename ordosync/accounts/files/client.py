@@ -19,10 +19,9 @@ from ordosync.accounts.files.parsing.record_types import RecordType
 from ordosync.accounts.files.reading.file_listing import (
     newest_content_time,
     newest_time,
-    no_file_text,
 )
 from ordosync.accounts.files.reading.file_reader import FileReader
-from ordosync.accounts.files.reading.file_source import FileSource, LocalFiles
+from ordosync.accounts.files.reading.file_source import FileSource, LocalFiles, missing_text
 from ordosync.errors import AccountError
 
 T = TypeVar("T")
@@ -55,12 +54,14 @@ class FilesClient:
         self._read: list[FileReader[Any]] = []
         """The readers that were used since the last `close`."""
         self._last: FileReader[Any] | None = None
+        self.on_finish: Callable[[AbstractSet[str]], None] = lambda _: None
+        """Called with the unsettled ids at the end of a complete read."""
 
     @property
     def notes(self) -> Sequence[str]:
         """The reads since the last `close` that found no file, and remarks about places."""
         missing = [
-            f"{reader.record_type.name}: {no_file_text(reader.record_type.options.glob)}"
+            f"{reader.record_type.name}: {missing_text(reader.record_type.options)}"
             for reader in self._read
             if _has_no_file(reader)
         ]
@@ -117,6 +118,8 @@ class FilesClient:
         self, unsettled: AbstractSet[str], *, sources: AbstractSet[str], dry: bool
     ) -> AbstractSet[str]:
         """End the last read, of any record type."""
+        if not (dry or self._is_dry):
+            self.on_finish(unsettled)
         if self._last is None:
             return frozenset()
         return self._last.finish(unsettled, sources=sources, dry=dry or self._is_dry)
