@@ -12,12 +12,17 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ordosync.accounts.account import Account, NoOptions, PortalContext
+from ordosync.accounts.account import Account, CheckResult, NoOptions, PortalContext
 from ordosync.accounts.connections import Connections
 from ordosync.accounts.files import hold_facts, presets
 from ordosync.accounts.files.answer_log import AnswerLog
 from ordosync.accounts.files.cancelled_units import CancelledOrders
-from ordosync.accounts.files.checks import check_merchant, check_supplier
+from ordosync.accounts.files.checks import (
+    after_places,
+    check_merchant,
+    check_supplier,
+    warnings,
+)
 from ordosync.accounts.files.client import FilesClient
 from ordosync.accounts.files.complete_files import CompleteFiles
 from ordosync.accounts.files.input_options.answer_files import AnswerFiles
@@ -129,11 +134,11 @@ class FilesAccount(Account):
         return AccountFeeds(self.name, self.read.by_name, orders=self.written.orders)
 
     def warnings(self) -> Iterator[str]:
-        """Yield the folders that do not exist and cannot be read from, or written into."""
-        for folder in dict.fromkeys([*self.read.folders, *self.written.folders]):
-            if not folder.is_dir():
-                yield f"the folder {folder} does not exist; create it"
-        yield from presets.warnings(options.preset for options in self.read.by_name.values())
+        """Yield what is wrong with folders and places."""
+        return warnings(self.read, self.written)
+
+    def _checked(self, at: Connections, checks: Iterator[CheckResult]) -> Iterator[CheckResult]:
+        return after_places(self.read, self.written, checks, at=at, account=self.name)
 
     def merchant(
         self,
@@ -166,7 +171,9 @@ class FilesAccount(Account):
             personal_data=self._personal_data(orders),
             spool=client,
             newest=client.newest,
-            check=lambda: check_merchant(self.written.tracking, orders, products, cancellations),
+            check=lambda: self._checked(
+                at, check_merchant(self.written.tracking, orders, products, cancellations)
+            ),
             part_options=MERCHANT_PART_OPTIONS,
             orders=MerchantOrders(
                 orders, cancelled, requires_address=self.read.orders.has_place_columns
@@ -223,14 +230,17 @@ class FilesAccount(Account):
             personal_data=self._personal_data(None, writer),
             spool=client,
             newest=client.newest,
-            check=lambda: check_supplier(
-                self.read.shipments,
-                self.read.stock,
-                shipments,
-                reader,
-                answers,
-                has_changes=has_changes,
-                has_answers=answers is not None,
+            check=lambda: self._checked(
+                at,
+                check_supplier(
+                    self.read.shipments,
+                    self.read.stock,
+                    shipments,
+                    reader,
+                    answers,
+                    has_changes=has_changes,
+                    has_answers=answers is not None,
+                ),
             ),
             part_options=SUPPLIER_PART_OPTIONS,
             orders=SupplierOrders(writer, sent, prefix=options.prefix),

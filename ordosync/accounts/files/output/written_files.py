@@ -44,6 +44,12 @@ class WrittenFiles:
         return (files.place or self.place) if files else None
 
     @property
+    def places(self) -> Mapping[PlaceOptions, None]:
+        """The places that are written to, each once."""
+        places = map(self.place_of, self._named.values())
+        return dict.fromkeys(place for place in places if place)
+
+    @property
     def paths(self) -> tuple[Path, ...]:
         """The local paths, and the folders that are locked for a write."""
         return (*self._files, *self.folders)
