@@ -32,6 +32,7 @@ from ordosync.models import Outcome
 if TYPE_CHECKING:
     from ordosync.accounts.feeds import AccountFeeds
     from ordosync.accounts.merchant import Merchant
+    from ordosync.accounts.place_requests import PlaceRequest
     from ordosync.accounts.supplier import Supplier
 
 Role = Literal["merchant", "supplier"]
@@ -85,6 +86,8 @@ def _nothing(sku: str) -> bool:  # noqa: ARG001
 class PortalContext:
     """The portal for which an account is opened."""
 
+    origin: str = ""
+    """The first name of the portal, with which the references of its orders begin."""
     partner: str = ""
     """The name of the account on the other side."""
     selection: Selection = field(default_factory=Everything)
@@ -153,6 +156,10 @@ class Account(ABC):
     @abstractmethod
     def supplier(self, options: Any, portal: PortalContext, at: Connections) -> "Supplier":
         """Open the account as a portal's Supplier. The first request connects."""
+
+    def try_places(self, at: Connections) -> "Iterator[PlaceRequest]":  # noqa: ARG002
+        """Try what is needed to hand files over at other machines; see `place try`."""
+        yield from ()
 
     @property
     def written_paths(self) -> tuple[Path, ...]:

@@ -31,6 +31,21 @@ Portal = Annotated[
     str | None,
     typer.Option("--portal", help="Filter by portal.", autocompletion=completion.portal),
 ]
+
+
+def _run_number(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        from shlex import quote  # noqa: PLC0415 - only a wrong number needs it
+
+        hint = f"`ordosync why {quote(text)}` shows an order"
+        raise typer.BadParameter(f"{text!r} is not a whole number; {hint}") from None
+
+
+RunNumber = Annotated[
+    int, typer.Argument(help="Number of the run.", parser=_run_number, metavar="run")
+]
 NoPager = Annotated[
     bool, typer.Option("--no-pager", help="Never use a pager for long output on a terminal.")
 ]

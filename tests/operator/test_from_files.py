@@ -209,7 +209,10 @@ def test_every_command_that_changes_a_local_account_reads_a_file(group: str) -> 
     }
 
     assert [name for name, of in options.items() if "--dry-run" in of and "--from" not in of] == []
-    assert [name for name, of in options.items() if "--from" in of]
+    without_preview = [
+        name for name, of in options.items() if "--from" in of and "--dry-run" not in of
+    ]
+    assert without_preview == {"stock": ["stop", "resume"]}.get(group, [])
 
 
 def orders(depot: Depot) -> dict[str, dict[str, Any]]:
@@ -276,6 +279,20 @@ def test_short_units_of_a_file_are_cancelled_or_stay_open_for_later(depot: Depot
     assert orders(depot)["2"]["status"] == "awaiting_fulfillment"
 
 
+def test_refused_rows_of_shortages_keep_their_own_reason(depot: Depot) -> None:
+    header = "number,sku,quantity,reason"
+    (depot.folder / "day.csv").write_text(f"{header}\n1,MUG,1,lost\n2,MUG,1,other\n")
+
+    done = depot.run("orders", "short", "--from", "day.csv")
+    refused = depot.folder / "day.refused.csv"
+    refused.write_text(refused.read_text().replace("1,MUG,1,lost", "1,MUG,1,discontinued"))
+    fixed = depot.run("orders", "short", "--from", "day.refused.csv")
+
+    assert (done.code, fixed.code) == (1, 0)
+    assert refused.read_text().startswith(f"{header},row,refusal\n1,MUG,1,discontinued,2,")
+    assert "has 1 MUG cancelled" in fixed.err
+
+
 def test_one_shortage_is_that_of_several_orders(depot: Depot) -> None:
     words = ("--line", "MUG=1", "--reason", "out-of-stock")
 
@@ -314,6 +331,8 @@ def test_products_of_a_file_are_added_and_edited(depot: Depot) -> None:
     assert (listed["SET"]["name"], listed["CUP"]["bin"]) == ("SET", "B-2")
     assert listed["SET"]["kit"] == {"TEA": "2", "MUG": "1"} or listed["SET"]["kit"]
     refused = (depot.folder / "new.refused.csv").read_text()
+    assert "row 4: MUG already exists" in added.err
+    assert "row 4: NONE does not exist" in edited.err
     assert "already exists" in refused
     assert "is not an amount" in refused
     assert "has no value to edit" in (depot.folder / "edits.refused.csv").read_text()

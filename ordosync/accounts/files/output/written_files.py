@@ -30,7 +30,7 @@ class WrittenFiles:
     """The place of all files that have none beside them; None if they are local."""
 
     def __post_init__(self) -> None:
-        for name, files in self._named.items():
+        for name, files in self.named.items():
             place = self.place_of(files)
             if place and place.is_http:
                 raise ValueError(f"{name}: cannot be written over {place.scheme}")
@@ -44,9 +44,17 @@ class WrittenFiles:
         return (files.place or self.place) if files else None
 
     @property
+    def orders_folder(self) -> str:
+        """The folder of order files, for a message; empty if none are written."""
+        if self.orders is None:
+            return ""
+        folder = self.orders.folder
+        return f"{text_of(folder)} at its place" if self.place_of(self.orders) else str(folder)
+
+    @property
     def places(self) -> Mapping[PlaceOptions, None]:
         """The places that are written to, each once."""
-        places = map(self.place_of, self._named.values())
+        places = map(self.place_of, self.named.values())
         return dict.fromkeys(place for place in places if place)
 
     @property
@@ -62,7 +70,7 @@ class WrittenFiles:
         return (*(path.parent for path in self._files), *filter(None, folders))
 
     @property
-    def _named(self) -> Mapping[str, OutputFiles]:
+    def named(self) -> Mapping[str, OutputFiles]:
         """The files by the option that has them."""
         named = {
             "inventory": self.inventory,
