@@ -61,6 +61,7 @@ from ordosync.tasks.orders.open_units import (
 from ordosync.tasks.orders.refusals import NOTHING_TO_SHIP, import_refusal
 from ordosync.tasks.orders.removed import TAKEN_AWAY, emptied, taken_away, was_never_here
 from ordosync.tasks.orders.sent_as import SentAs, sent_as
+from ordosync.tasks.orders.unknown_skus import with_sku_decisions
 from ordosync.tasks.orders.withdrawn import withdrawn_rows, without_withdrawn
 
 
@@ -171,6 +172,7 @@ def _steps(
                 steps.append(rest_cancelled(step))
             if step:
                 steps.append(step)
+        steps = with_sku_decisions(portal, requested.items, steps, holds)
         decided = without_withdrawn(portal, requested.items, steps)
         yield Page(items=decided, cursor=page.cursor)
 

@@ -36,7 +36,7 @@ FAILED: Mapping[str, str] = {
         *("more-than-ordered", "no-address", "no-date", "not-editable"),
         *("not-found", "not-held", "on-hold", "other-lines", "oversold"),
         *("partially-shipped", "refused", "rest-cancelled", "reused-number"),
-        *("sent-elsewhere", "sku-claimed", "split-refused", "supplier-cancelled"),
+        *("sent-elsewhere", "sku-claimed", "sku-nearly", "split-refused", "supplier-cancelled"),
         *("supplier-cancelled-rest", "too-many-units", "unclear-status", "unknown-status"),
         "unproven",
     ),
@@ -63,7 +63,7 @@ UNKNOWN = ("no-answer", "not-ready", "not-shown", "taken", "unknown-outcome")
 HELD = ("asked",)
 HELD_BY_RULE = (
     *("hold-paid", "hold-age", "hold-tags", "hold-risk", "hold-value", "hold-country"),
-    *("hold-po-box", "hold-status"),
+    *("hold-po-box", "hold-sku", "hold-status"),
 )
 """Orders that are not sent yet: they need the operator only after `longest`."""
 PLANNED = "planned"
@@ -73,7 +73,7 @@ SKIPPED: Mapping[str, str | None] = {"no-tracking": "normal"} | dict.fromkeys(
         *("before-since", "dismissed", "edited", "given-back", "gone", "ignored", "mended"),
         *("no-lines", "no-sku", "not-imported", "not-shipped", "nothing-to-ship", "over"),
         *("skip-rule", "stale", "test-order"),
-        *("split-after-import", "taken-back", "too-late", "voided", "withdrawn"),
+        *("split-after-import", "taken-back", "too-late", "unknown-sku", "voided", "withdrawn"),
     )
 )
 """Steps that need nothing; but an order that was shipped without a number needs it."""
