@@ -101,8 +101,12 @@ class Mirror:
             self.notes.append(f"not read yet: {_some(left)}, because of `max_files`")
         return found, names[: self._max_files]
 
+    def entries(self) -> Sequence[Entry]:
+        """Return everything in the folder of the place."""
+        return self.place.list(self.pattern.folder, needs=self.pattern.has)
+
     def _list(self, files: Files) -> tuple[dict[bytes, MirroredFile], Sequence[Entry]]:
-        entries = self.place.list(self.pattern.folder)
+        entries = self.entries()
         wanted = [entry for entry in entries if not self.pattern.why_not(entry)]
         return sightings.updated(files, wanted, self._clock.now()), entries
 
