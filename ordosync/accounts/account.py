@@ -87,6 +87,8 @@ def _nothing(sku: str) -> bool:  # noqa: ARG001
 class PortalContext:
     """The portal for which an account is opened."""
 
+    origin: str = ""
+    """The first name of the portal, with which the references of its orders begin."""
     partner: str = ""
     """The name of the account on the other side."""
     selection: Selection = field(default_factory=Everything)

@@ -202,6 +202,7 @@ class FilesAccount(Account):
         client = self._client(portal, at)
         writers = self._writers(portal, at)
         writer = writers.orders(self.written.orders)
+        client.on_finish = partial(writer.tidy, portal.origin)
         lines_of = writer.records.lines_of
         shipments = client.optional_reader(
             partial(record_types.shipments, lines_of=lines_of), self.read.shipments
@@ -287,7 +288,7 @@ class FilesAccount(Account):
     ) -> PersonalData:
         folders = (
             self.read.orders and self.read.orders.glob,
-            self.written.orders and self.written.orders.folder,
+            self.written.orders_folder,
             self._rejects,
         )
         return PersonalData(
