@@ -141,6 +141,12 @@ def _conclusion(lookup: AccountLookup, facts: ProductFacts, due: Due) -> Conclus
         return Conclusion(state=written.code or "skipped", next=text)
     next_write = next_run("write-inventory-back", portal.name, due)
     if facts.target and facts.target.current.quantity == facts.target.quantity:
+        if facts.target.available < 0:
+            return Conclusion(
+                state="oversold",
+                next=f"{portal.supplier.name} must count it again, or orders must be cancelled;"
+                f" until then {portal.merchant.name} shows 0",
+            )
         text = "nothing: both sides have the same quantity"
         if facts.target.calculation:
             text = f"nothing: {portal.merchant.name} shows the right quantity"
