@@ -8,7 +8,6 @@ from tests.accounts.contract.instead import INSTEAD
 from tests.support.rules import (
     AGES,
     HOLDS,
-    LATER,
     RULES,
     SHARED,
     STOCKS,
@@ -23,9 +22,6 @@ from tests.support.rules import (
 
 @pytest.mark.parametrize("rule", RULES)
 def test_rule_has_a_test_of_its_name(rule: str) -> None:
-    if rule in LATER:
-        pytest.skip(LATER[rule])
-
     assert named_tests().get(rule)
 
 

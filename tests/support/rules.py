@@ -21,8 +21,6 @@ from tests.scenarios.pairs.kinds import MERCHANTS, SUPPLIERS
 
 TESTS = Path(__file__).parents[1]
 CASES = ("f1", "f2", "f3", "f4", "f5", "f9", "f11", "f12", "f13", "f20", "w1")
-LATER: Mapping[str, str] = {"p19": "units per pack need a map of SKUs, which does not exist yet"}
-"""Rules that depend on something that is built later."""
 RULES = (*(f"p{number}" for number in range(1, 25)), *CASES)
 _ONLY: Mapping[str, tuple[Role, str]] = {"f12": ("supplier", "files")}
 """Cases of one kind: elsewhere a second number is that of a further parcel, which is F2."""
