@@ -32,6 +32,7 @@ from ordosync.models import Outcome
 if TYPE_CHECKING:
     from ordosync.accounts.feeds import AccountFeeds
     from ordosync.accounts.merchant import Merchant
+    from ordosync.accounts.place_requests import PlaceRequest
     from ordosync.accounts.supplier import Supplier
 
 Role = Literal["merchant", "supplier"]
@@ -153,6 +154,10 @@ class Account(ABC):
     @abstractmethod
     def supplier(self, options: Any, portal: PortalContext, at: Connections) -> "Supplier":
         """Open the account as a portal's Supplier. The first request connects."""
+
+    def try_places(self, at: Connections) -> "Iterator[PlaceRequest]":  # noqa: ARG002
+        """Try what is needed to hand files over at other machines; see `place try`."""
+        yield from ()
 
     @property
     def written_paths(self) -> tuple[Path, ...]:

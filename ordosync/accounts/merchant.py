@@ -232,6 +232,12 @@ class Merchant(PortalAccount):
 
     They count until an order is sent, and never afterwards, since they fall with each parcel.
     """
+    reports_removed_units: bool = True
+    """True if `cancellations` also reports units that were removed from an order.
+
+    Otherwise only a comparison with what was sent shows them, so import-orders removes them at the
+    Supplier where cancel-orders runs automatically.
+    """
     hold_conditions: Mapping[str, str] = field(default_factory=dict)
     """The conditions of `hold:` that it can judge; the value is the option that is missing for it,
     or empty. See `HoldFacts`."""

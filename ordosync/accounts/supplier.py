@@ -22,6 +22,9 @@ from ordosync.models import (
 from ordosync.shortages import Shortage
 from ordosync.skus import Similar
 
+TAKEN_AWAY = "taken-away"
+"""Code of a created order whose file was taken away before it was seen at its place."""
+
 
 class SupplierOrders(Protocol):
     """Orders that the Supplier ships."""

@@ -166,7 +166,7 @@ def _json(runs: Sequence[Run], changes: Changes, quiet: QuietRuns | None) -> dic
 
 @with_context(csv=True)
 def show(
-    run: Annotated[int, typer.Argument(help="Number of the run.")],
+    run: options.RunNumber,
     *,
     states: Annotated[
         list[str] | None,
@@ -251,7 +251,10 @@ def _show_run(run: Run, all_steps: RunSteps, steps: RunSteps) -> None:
 def _no_run(store: Store, run: int) -> str:
     """Return why a run is not in the log."""
     if not 0 < run <= store.runs.last_number():
-        return f"there is no run {run}; `ordosync activity` lists the latest"
+        return (
+            f"there is no run {run}; `ordosync activity` lists the latest, and `ordosync why {run}`"
+            " shows an order of this number"
+        )
     if store.pruning.may_have_deleted(run):
         return (
             f"run {run} is not in the log: it found nothing to do, or it is older than what the"

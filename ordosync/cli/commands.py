@@ -162,6 +162,10 @@ SECTIONS = {
             "support.feed:app",
             "Check a file before it is read.",
         ),
+        "place": (
+            "places:app",
+            "Look at the place of an account, and try it.",
+        ),
         "config": (
             "config:app",
             "Check or show the configuration.",

@@ -1,5 +1,6 @@
 """Options that several commands share."""
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -30,6 +31,19 @@ Portals = Annotated[
 Portal = Annotated[
     str | None,
     typer.Option("--portal", help="Filter by portal.", autocompletion=completion.portal),
+]
+
+
+def _run_number(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        hint = f"`ordosync why {shlex.quote(text)}` shows an order"
+        raise typer.BadParameter(f"{text!r} is not a whole number; {hint}") from None
+
+
+RunNumber = Annotated[
+    int, typer.Argument(help="Number of the run.", parser=_run_number, metavar="run")
 ]
 NoPager = Annotated[
     bool, typer.Option("--no-pager", help="Never use a pager for long output on a terminal.")

@@ -111,6 +111,14 @@ def cannot_hold_before_import(merchant: Merchant, condition: str) -> str:
     return f"account {merchant.name} needs {option} to know {action}"
 
 
+def cannot_know_skus(supplier: Supplier) -> str:
+    """Return why this account cannot tell which SKUs it has; empty if it can."""
+    products = supplier.products
+    if products is not None and not products.is_any_sku:
+        return ""
+    return f"account {supplier.name} ({supplier.kind}) accepts every SKU"
+
+
 _CONDITIONS = {
     "paid": "if an order is paid",
     "age": "when an order was placed",

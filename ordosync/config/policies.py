@@ -12,6 +12,7 @@ from ordosync.config.needs import (
     cannot_have_quota,
     cannot_hold,
     cannot_hold_before_import,
+    cannot_know_skus,
     cannot_zero_discontinued,
 )
 from ordosync.config.reader import Place, Reader
@@ -49,10 +50,16 @@ class PolicyReader:
             self._edits(edits, entries["edits"])
         if shortages := values.get("shortages"):
             self._shortages(shortages, entries["shortages"], is_managed=is_managed)
+        if values.get("unknown_sku") == "hold" and not values.get("sku_map"):
+            self._unknown_sku(entries["unknown_sku"])
         if stock := values.get("stock"):
             self._stock(stock, entries["stock"], is_managed=is_managed)
         if is_managed and self._selling.pool == "quota" and (why := cannot_have_quota(self._sells)):
             self._reader.problem(entries["manage_inventory"], why)
+
+    def _unknown_sku(self, place: Place) -> None:
+        if why := cannot_know_skus(self._ships):
+            self._reader.problem(place, f"{why}; add a `sku_map:`")
 
     def _edits(self, edits: EditsConfig, place: Place) -> None:
         for group, entry in (self._reader.entries(place) or {}).items():

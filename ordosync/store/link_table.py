@@ -206,6 +206,15 @@ class Links(LinkSteps):
         if parcels or changed:
             self._note_reported({link.order_id or link.merchant_id for link in parcels + changed})
 
+    def mapped_products(self, sku: str) -> Sequence[Link]:
+        """Return the links of mapped products with this SKU in one of the accounts."""
+        rows = self._db.execute(
+            "select * from links where portal = ? and kind = 'product'"
+            " and ? in (merchant_sku, supplier_sku) order by merchant_sku",
+            (self._portal, sku),
+        )
+        return [link_of(row) for row in rows]
+
     def set_rows(self, rows: Mapping[str, MappedSku]) -> None:
         """Set the rows of the SKU map of linked products, by the Merchant's id."""
         self._db.executemany(

@@ -215,11 +215,20 @@ class Steps(StepQueries):
         )
 
     def judge_again(self) -> None:
-        """Make the orders that a rule holds due: the rules may have changed."""
+        """Make the steps due that a rule or the SKU map holds back: these may have changed."""
         self._db.execute(
             f"update steps set not_before = null where task = 'import-orders' and {UNSETTLED}"  # noqa: S608
             " and state = 'held' and code glob ?",
             (f"{HOLD}*",),
+        )
+        self._db.execute(
+            "update steps set state = 'waiting', not_before = null"  # noqa: S608
+            f" where {UNSETTLED} and state = 'failed' and code = 'sku-nearly'"
+        )
+        self._db.execute(
+            "update steps set state = 'waiting', not_before = null"
+            " where portal in (select substr(key, 8) from meta where key like 'portal:%')"
+            " and task = 'import-products' and state = 'skipped' and code = 'unknown-sku'"
         )
 
     def release(self, row: StepRow, *, now: datetime) -> bool:

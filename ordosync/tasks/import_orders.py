@@ -7,6 +7,7 @@ sent (https://support.ordoro.com/how-to-cancel-vendor-portal-orders/); they beco
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 
 from msgspec.structs import replace
 
@@ -49,7 +50,7 @@ from ordosync.tasks.orders.group_digests import Digester
 from ordosync.tasks.orders.hold import Holds, releasable
 from ordosync.tasks.orders.left_out import without_left_out
 from ordosync.tasks.orders.notice_delivery import deliver, settled
-from ordosync.tasks.orders.notices import reassigned, rest_cancelled, supplier_cancelled
+from ordosync.tasks.orders.notices import rest_cancelled, supplier_cancelled
 from ordosync.tasks.orders.open_units import (
     as_ordered,
     not_comparable,
@@ -58,7 +59,9 @@ from ordosync.tasks.orders.open_units import (
     without_surplus,
 )
 from ordosync.tasks.orders.refusals import NOTHING_TO_SHIP, import_refusal
+from ordosync.tasks.orders.removed import TAKEN_AWAY, emptied, taken_away, was_never_here
 from ordosync.tasks.orders.sent_as import SentAs, sent_as
+from ordosync.tasks.orders.unknown_skus import with_sku_decisions
 from ordosync.tasks.orders.withdrawn import withdrawn_rows, without_withdrawn
 
 
@@ -169,6 +172,7 @@ def _steps(
                 steps.append(rest_cancelled(step))
             if step:
                 steps.append(step)
+        steps = with_sku_decisions(portal, requested.items, steps, holds)
         decided = without_withdrawn(portal, requested.items, steps)
         yield Page(items=decided, cursor=page.cursor)
 
@@ -187,8 +191,7 @@ def _step(
     if isinstance(item, InvalidRecord) and item.is_whole_file:
         return step_of_source(item)
     link = links.get(item.id)
-    if link is None and isinstance(item, InvalidRecord) and item.code == "reassigned":
-        # It never belonged to this Supplier.
+    if link is None and was_never_here(item):
         return None
     generation, key = generation_of(link), step_key(item.id, links)
     step = Step(
@@ -238,24 +241,23 @@ def _imported(
     sent: SentAs,
 ) -> Step | None:
     """Return the step of an order that is linked already, or a notice about it."""
+    imported = partial(
+        Imported, config=portal.config, digester=digester, known=link.digests, sent=sent
+    )
+    payload: object = item
     if isinstance(item, InvalidRecord):
-        if item.code == "reassigned":
-            return reassigned(step, link)
+        if item.code in TAKEN_AWAY:
+            return taken_away(portal, step, item, link)
         if item.code == "conflict" and sent.keeps_lines:
             # A newer file lacks the lines that were sent meanwhile.
             return None
-        payload: object = item
+        if empty := emptied(portal, item, link, digester):
+            payload = imported(order=empty, sent=SentAs(is_empty=True))
     elif link.state == "cancelled_by_supplier":
         is_reported = bool(portal.links.with_reported_cancellations([link.merchant_id]))
         return None if is_reported else supplier_cancelled(step, link)
     else:
-        payload = Imported(
-            order=item,
-            config=portal.config,
-            digester=digester,
-            known=link.digests,
-            sent=sent,
-        )
+        payload = imported(order=item)
     return replace(
         step,
         supplier_id=link.supplier_id,

@@ -7,7 +7,6 @@ sent: it would come back as if the Supplier had counted it
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -15,7 +14,6 @@ from msgspec.structs import replace
 
 from ordosync.accounts.account import required
 from ordosync.models import InvalidRecord, Outcome, Page, Product
-from ordosync.skus import exact
 from ordosync.store.links import Link
 from ordosync.store.sku_map import MappedSku
 from ordosync.store.step_rows import StepRef
@@ -30,10 +28,13 @@ from ordosync.tasks.base import (
     step_of_source,
 )
 from ordosync.tasks.orders.fields import of_unit
+from ordosync.tasks.sku_maps.matching import NEARLY, SentSku, SkuMatching
 from ordosync.text import plural
 
 NOT_SHIPPED = "not-shipped"
 """Code of skipped products that need no shipping and that the Supplier does not have."""
+UNKNOWN = "unknown-sku"
+"""Code of skipped products that are neither mapped nor known, with `unknown_sku: hold`."""
 
 
 class NewProduct(Struct, frozen=True, kw_only=True):
@@ -121,7 +122,15 @@ def _steps(portal: Portal, pages: Iterator[Page[Product | InvalidRecord]]) -> It
             wanted={id(item): of for item, of in zip(products, wanted, strict=True)},
             claims=Counter(of.product.sku for of in wanted),
             taken=portal.links.of_supplier("product", [of.product.sku for of in wanted]),
-            known=_known(portal, products, wanted, links),
+            matching=SkuMatching(
+                portal,
+                [
+                    _sent(of, item)
+                    for item, of in zip(products, wanted, strict=True)
+                    if item.id not in links or of.former
+                ],
+            ),
+            holds_unknown=portal.config.unknown_sku == "hold",
         )
         yield Page(
             items=tuple(_step(once[id_], facts) for id_ in dict.fromkeys(item.id for item in ours)),
@@ -137,7 +146,9 @@ class _Facts(NamedTuple):
     """By the identity of the Merchant's product: several may have one id."""
     claims: Mapping[str, int]
     taken: Mapping[str, Link]
-    known: AbstractSet[str]
+    matching: SkuMatching
+    """What the Supplier has of the SKUs of new products."""
+    holds_unknown: bool
 
     def is_moved(self, item: Product | InvalidRecord) -> bool:
         """True if the map gave a linked product another one of the Supplier."""
@@ -188,15 +199,19 @@ def _step(item: Product | InvalidRecord, facts: _Facts) -> Step:
             reason=f"has the Supplier's SKU {sku}, which another product has, too",
         )
         return replace(step, decision=decision)
-    if not wanted.product.needs_shipping and sku not in facts.known:
+    # Shops mark real goods so by mistake. A product that the Supplier has is surely goods.
+    if not wanted.product.needs_shipping and not facts.matching.is_known(sku):
         decision = Decision(
             state="skipped",
             code=NOT_SHIPPED,
             reason="needs no shipping, and is no product of the Supplier",
         )
         return replace(step, decision=decision)
+    if decision_of_sku := _sku_decision(_sent(wanted, item), facts):
+        return replace(step, decision=decision_of_sku)
     return replace(
         step,
+        cured=NEARLY,
         summary=f"{'link to' if wanted.former else 'create'} product {sku}",
         written=Written(product=sku),
         needs_redo=wanted.former is not None,
@@ -204,27 +219,32 @@ def _step(item: Product | InvalidRecord, facts: _Facts) -> Step:
     )
 
 
-def _known(
-    portal: Portal,
-    products: Sequence[Product],
-    wanted: Sequence[NewProduct],
-    links: Mapping[str, Link],
-) -> AbstractSet[str]:
-    """Return the Supplier's SKUs of products that need no shipping.
+def _sku_decision(sent: SentSku, facts: _Facts) -> Decision | None:
+    """Return the decision not to create a product of a SKU that the Supplier lacks."""
+    if problem := facts.matching.problem([sent]):
+        return Decision(state="failed", code=NEARLY, reason=problem)
+    if facts.holds_unknown and facts.matching.unknown([sent]):
+        return Decision(
+            state="skipped",
+            code=UNKNOWN,
+            reason="is not in the SKU map, and is no product of the Supplier",
+        )
+    return None
 
-    Shops mark real goods so by mistake. A product that the Supplier has is surely goods.
-    """
-    skus = dict.fromkeys(
-        of.product.sku
-        for item, of in zip(products, wanted, strict=True)
-        if not item.needs_shipping and (item.id not in links or of.former)
-    )
-    return exact(required(portal.supplier.products).similar(list(skus))) if skus else frozenset()
+
+def _sent(wanted: NewProduct, item: Product) -> SentSku:
+    return SentSku(item.sku, wanted.product.sku, wanted.row is not None)
 
 
 def _not_shipped_note(portal: Portal, count: int) -> str:
     products = plural(count, "1 product", f"{count} products")
     return f"{products} skipped, no shipping needed and not known to {portal.supplier.name}"
+
+
+def _unknown_note(portal: Portal, count: int) -> str:
+    products = plural(count, "1 product", f"{count} products")
+    command = f"`ordosync sku list {portal.config.name} --unmapped`"
+    return f"{products} skipped, neither mapped nor known to {portal.supplier.name}: {command}"
 
 
 def _is_ours(portal: Portal, item: Product | InvalidRecord) -> bool:
@@ -252,5 +272,5 @@ TASK = Task(
     replan=replan,
     apply=apply,
     writes_to="supplier",
-    skip_notes={NOT_SHIPPED: _not_shipped_note},
+    skip_notes={NOT_SHIPPED: _not_shipped_note, UNKNOWN: _unknown_note},
 )

@@ -74,6 +74,7 @@ class Imported(Struct, frozen=True, kw_only=True):
             digester=self.digester,
             known=known,
             now=now,
+            removes_units=self.sent.removes_units(created),
         )
 
     def known_as(self, created: Order) -> Known:
@@ -83,6 +84,8 @@ class Imported(Struct, frozen=True, kw_only=True):
         if known and is_comparable and self.sent.keeps_lines:
             others = [group for group in GROUPS if group != "lines"]
             digests = group_digests.merged(known, digests, others)
+        if known and is_comparable and self.sent.is_empty:
+            digests = group_digests.merged(known, digests, ["lines"])
         content = order_digests.of_order(self.order, created.lines, self.digester.rules)
         return Known(content=content, digests=digests)
 

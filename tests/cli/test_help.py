@@ -280,7 +280,10 @@ def test_help_on_a_command_of_a_group(tmp_path: Path) -> None:
             "error: no such option: --nowhere; `ordosync orders list ",
         ),
         ("order list", "error: there is no command 'order'; did you mean orders?"),
-        ("show abc", "error: invalid value for 'run': 'abc' is not a whole number; `ordosync show"),
+        (
+            "show abc",
+            "error: invalid value for 'run': 'abc' is not a whole number; `ordosync why abc",
+        ),
         ("why", "error: missing argument "),
         ("orders shp", "error: no such command 'shp'"),
     ],

@@ -391,3 +391,37 @@ def test_two_portals_that_ask_an_account_for_the_same_lines_are_a_problem(
     assert reported[0].startswith(
         "line 7: portals.two: may send the same lines as portal one in line 6"
     )
+
+
+FILES_SUPPLIER = """\
+accounts:
+  shop: {kind: sqlite, path: shop.db}
+  depot:
+    kind: files
+    order_files: {folder: out, columns: {order_number: Order, sku: SKU, quantity: Qty}}
+portals:
+  main:
+    merchant: shop
+    supplier: depot
+"""
+
+
+def test_m4_an_unknown_sku_holds_an_order_only_where_that_can_be_known(
+    load: Load, problems: Problems
+) -> None:
+    """A Supplier that accepts every SKU knows none, so only a map can say what is known."""
+    [problem] = problems(f"{FILES_SUPPLIER}    unknown_sku: hold\n")
+    main = load(f"{FILES_SUPPLIER}    unknown_sku: hold\n    sku_map: maps/main.csv\n").portals
+
+    assert problem.endswith(
+        "portals.main.unknown_sku: account depot (files) accepts every SKU; add a `sku_map:`"
+    )
+    assert main["main"].unknown_sku == "hold"
+    assert main["main"].sku_map is not None
+    assert main["main"].sku_map.parts[-2:] == ("maps", "main.csv")
+
+
+def test_a_sku_map_is_optional_and_an_unknown_sku_is_created_by_default(load: Load) -> None:
+    main = load_one(load, "")
+
+    assert (main.sku_map, main.unknown_sku) == (None, "create")

@@ -260,6 +260,7 @@ def test_h9_a_number_without_a_run_is_explained(both: TwoAccounts) -> None:
     assert (result.code, unknown.code) == (2, 2)
     assert f"run {missing} found nothing to do and was not kept" in result.err
     assert "there is no run 999" in unknown.err
+    assert "`ordosync why 999` shows an order of this number" in unknown.err
 
 
 def test_h9_runs_that_changed_nothing_are_one_line(both: TwoAccounts) -> None:

@@ -73,6 +73,7 @@ def test_h10_a_list_says_whose_order_it_is(depot: TwoMerchants) -> None:
     documents = depot.run("orders", "list", "--json").json["orders"]
 
     assert [row[header.index("merchant")] for row in rows] == ["ann", "ann", "bob"]
+    assert [row[header.index("portal")] for row in rows] == ["ann-depot", "ann-depot", "bob-depot"]
     assert [(order["portal"], order["merchant"]) for order in documents] == [
         ("ann-depot", "ann"),
         ("ann-depot", "ann"),

@@ -276,6 +276,20 @@ def test_short_units_of_a_file_are_cancelled_or_stay_open_for_later(depot: Depot
     assert orders(depot)["2"]["status"] == "awaiting_fulfillment"
 
 
+def test_refused_rows_of_shortages_keep_their_own_reason(depot: Depot) -> None:
+    header = "number,sku,quantity,reason"
+    (depot.folder / "day.csv").write_text(f"{header}\n1,MUG,1,lost\n2,MUG,1,other\n")
+
+    done = depot.run("orders", "short", "--from", "day.csv")
+    refused = depot.folder / "day.refused.csv"
+    refused.write_text(refused.read_text().replace("1,MUG,1,lost", "1,MUG,1,discontinued"))
+    fixed = depot.run("orders", "short", "--from", "day.refused.csv")
+
+    assert (done.code, fixed.code) == (1, 0)
+    assert refused.read_text().startswith(f"{header},row,refusal\n1,MUG,1,discontinued,2,")
+    assert "has 1 MUG cancelled" in fixed.err
+
+
 def test_one_shortage_is_that_of_several_orders(depot: Depot) -> None:
     words = ("--line", "MUG=1", "--reason", "out-of-stock")
 

@@ -149,3 +149,11 @@ def test_an_order_that_was_made_before_the_default_changed_stays_in_its_warehous
     stocked.configure("path: northwind.db}", "path: northwind.db, warehouse: south}")
     ship(stocked, "S-1001")
     assert stock(stocked, "MUG") == {"main": (8, 0), "south": (10, 0)}
+
+
+@pytest.mark.parametrize("word", ["list", "pick", "export"])
+def test_a_warehouse_that_does_not_exist_is_named(stocked: TwoAccounts, word: str) -> None:
+    unknown = stocked.northwind("orders", word, "--warehouse", "nope")
+    assert (unknown.code, unknown.out) == (2, "")
+    assert "there is no warehouse 'nope'; known: main, south" in unknown.err
+    assert stocked.northwind("orders", word, "--warehouse", "SOUTH").code == 0

@@ -37,6 +37,9 @@ class FolderPlace:
 
     can_list = True
 
+    def connect(self) -> None:
+        self._begin("connect", b"")
+
     def list(
         self,
         folder: bytes,

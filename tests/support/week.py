@@ -16,7 +16,8 @@ from typing import ClassVar
 
 from ordosync.accounts.shopify.ids import fulfillment_order, gid
 from ordosync.config import Config, load_config
-from ordosync.engine.portals import merchant_of
+from ordosync.config.needs import cannot_zero_discontinued
+from ordosync.engine.portals import merchant_of, supplier_of
 from ordosync.engine.scheduling.timetable import can_run
 from ordosync.models import Line, Order, Product
 from ordosync.store import Store
@@ -162,6 +163,13 @@ class DropsPeople(FilesSupplierPeople):
         self._taken: list[Order] = []
         self._dice = random.Random(8)  # noqa: S311 - orders of rows, no secret
 
+    @property
+    def options(self) -> Mapping[str, object]:
+        options = dict(super().options)
+        for reading in ("stock", "shipments"):
+            options[reading] = {**options[reading], "max_age": "14d"}  # type: ignore[dict-item]
+        return options
+
     def orders(self) -> Sequence[Order]:
         return [*self._taken, *super().orders()]
 
@@ -230,6 +238,7 @@ class Week:
         config = load_config(path)
         scheduled = ("import-products", "import-orders", "cancel-orders", "write-inventory-back")
         tasks = {task: "hourly" for task in scheduled if can_run(config.portals[PORTAL], task)}
+        (folder / "rules.csv").write_text("sku,buffer,maximum,stop\nMUG,3,300,no\nC*,1,,\n")
         accounts = selling_rules(config) if has_rules else {}
         options |= rules(config) if has_rules else {}
         write_config(folder, merchant, supplier, accounts, **options, tasks=tasks)
@@ -388,7 +397,7 @@ class Week:
 def selling_rules(config: Config) -> Mapping[str, object]:
     """Return the options of each account as a Supplier. Files have an age at their readings."""
     has_files = any(account.kind == "files" for account in config.accounts.values())
-    age = {} if has_files else {"max_age": "48h"}
+    age = {} if has_files else {"max_age": "48h", "when_stale": "zero"}
     return {"selling": {"buffer": 1, **age}}
 
 
@@ -406,8 +415,11 @@ def rules(config: Config) -> Mapping[str, object]:
         "po_box": ["UPS*"],
     }
     able = {name: value for name, value in hold.items() if judged.get(name) == ""}
+    is_reported = not cannot_zero_discontinued(supplier_of(config, portal))
+    stock = {"buffer": 2, "buffer_percent": 10, "zero_below": 3, "maximum": 400}
+    discontinued = {"discontinued": "zero"} if is_reported else {}
     return {
-        "stock": {"buffer": 2, "buffer_percent": 10, "zero_below": 3, "maximum": 400},
+        "stock": {**stock, "skus": "rules.csv", **discontinued},
         "hold": {**able, "longest": "2d"},
         "shortages": {"zero_stock": ["out-of-stock", "not-enough", "discontinued"]},
         "ignore_skus": ["GIFT*"],

@@ -439,6 +439,46 @@ def test_a6_an_old_file_of_a_recent_feed_is_under_the_safety_limit(tmp_path: Pat
     assert "brake" in world.codes
 
 
+def test_q13_a_single_old_number_is_0_although_the_safety_limit_holds_the_rest(
+    tmp_path: Path,
+) -> None:
+    world = AgedStock(tmp_path, ZERO)
+    skus = [f"SKU{number}" for number in range(40)]
+    world.sell("CUP", *skus)
+    world.drop({"CUP": 8}, "east.csv")
+    for _ in range(7):
+        world.drop(dict.fromkeys(skus, 7), "west.csv")
+        world.pass_time(3 * HOUR)
+    before = world.shown["CUP"]
+    world.drop(dict.fromkeys(skus, 0), "west.csv")
+
+    runs = world.pass_time(4 * HOUR)
+
+    assert before == 8
+    assert world.shown == {"CUP": 0, **dict.fromkeys(skus, 7)}
+    assert {run.error.code for run in runs if run.error} == {"brake"}
+
+
+def test_a3_a_single_old_number_is_not_0_as_the_first_act_after_the_machine_was_off(
+    tmp_path: Path,
+) -> None:
+    world = AgedStock(tmp_path, ZERO)
+    world.sell("CUP", "MUG")
+    world.drop({"CUP": 8}, "east.csv")
+    world.drop({"MUG": 7}, "west.csv")
+    world.pass_time(3 * HOUR)
+    world.clock.at += 2 * DAY
+    world.drop({"MUG": 6}, "west.csv")
+
+    [run] = world.pass_time(HOUR)
+    first = world.shown
+    world.pass_time(7 * HOUR)
+
+    assert first == {"CUP": 8, "MUG": 6}
+    assert "the quantities become 0 once the feed was watched for 6 h" in run.note
+    assert world.shown == {"CUP": 0, "MUG": 6}
+
+
 def test_a6_old_products_of_a_recent_feed_are_counted(world: AgedStock) -> None:
     for number in range(10):
         world.drop({"CUP": number}, "west.csv")

@@ -484,6 +484,25 @@ def test_an_oversold_product_fails_once_and_settles_itself_later(pair: Pair) -> 
     assert states == {"MUG:oversold": "done"}
 
 
+def test_an_oversold_product_needs_a_count_and_no_retry(pair: Pair) -> None:
+    _linked(pair, "MUG")
+    _count(pair, "MUG", 1)
+    pair.imported("1001", line("MUG", 3))
+    pair.run(TASK)
+
+    [entry] = [
+        row
+        for row in ordosync(pair.folder, "attention", "--json").json["attention"]
+        if row["code"] == "oversold"
+    ]
+
+    assert entry["reason"].endswith(
+        "at the Supplier is -2; ask the Supplier to count it again, or cancel orders; it is closed"
+        " as soon as the quantity is 0 or more"
+    )
+    assert entry["settle"].startswith("ordosync dismiss ")
+
+
 def test_a_dismissed_oversold_product_fails_again_when_it_is_oversold_again(pair: Pair) -> None:
     _linked(pair, "MUG")
     _count(pair, "MUG", 1)

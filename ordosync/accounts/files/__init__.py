@@ -12,12 +12,17 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ordosync.accounts.account import Account, NoOptions, PortalContext
+from ordosync.accounts.account import Account, CheckResult, NoOptions, PortalContext
 from ordosync.accounts.connections import Connections
 from ordosync.accounts.files import hold_facts, presets
 from ordosync.accounts.files.answer_log import AnswerLog
 from ordosync.accounts.files.cancelled_units import CancelledOrders
-from ordosync.accounts.files.checks import check_merchant, check_supplier
+from ordosync.accounts.files.checks import (
+    after_places,
+    check_merchant,
+    check_supplier,
+    warnings,
+)
 from ordosync.accounts.files.client import FilesClient
 from ordosync.accounts.files.complete_files import CompleteFiles
 from ordosync.accounts.files.input_options.answer_files import AnswerFiles
@@ -33,7 +38,6 @@ from ordosync.accounts.files.merchant_orders import MerchantOrders
 from ordosync.accounts.files.merchant_products import MerchantProducts
 from ordosync.accounts.files.merchant_shortages import MerchantShortages
 from ordosync.accounts.files.merchant_stock import MerchantStock
-from ordosync.accounts.files.merchant_tracking import MerchantTracking
 from ordosync.accounts.files.options import (
     MERCHANT_PART_OPTIONS,
     SUPPLIER_PART_OPTIONS,
@@ -43,6 +47,7 @@ from ordosync.accounts.files.order_listing import OrderListing
 from ordosync.accounts.files.ordered_lines import OrderedLines
 from ordosync.accounts.files.outbox.opening import Writers
 from ordosync.accounts.files.outbox.outboxes import Outboxes
+from ordosync.accounts.files.outbox.trying import try_places
 from ordosync.accounts.files.output.options import (
     EventFile,
     InventoryFile,
@@ -65,6 +70,7 @@ from ordosync.accounts.files.supplier_shipments import SupplierShipments
 from ordosync.accounts.files.supplier_shortages import SupplierShortages
 from ordosync.accounts.files.supplier_stock import SupplierStock
 from ordosync.accounts.merchant import Merchant
+from ordosync.accounts.place_requests import PlaceRequest
 from ordosync.accounts.supplier import Supplier
 from ordosync.models import Order
 
@@ -110,11 +116,7 @@ class FilesAccount(Account):
             answers=answers,
         ).at(place)
         self.written = WrittenFiles(
-            inventory=inventory,
-            tracking=tracking,
-            events=events,
-            orders=order_files,
-            place=place,
+            inventory=inventory, tracking=tracking, events=events, orders=order_files, place=place
         )
         self._rejects = refused
         self._memory = memory
@@ -129,11 +131,11 @@ class FilesAccount(Account):
         return AccountFeeds(self.name, self.read.by_name, orders=self.written.orders)
 
     def warnings(self) -> Iterator[str]:
-        """Yield the folders that do not exist and cannot be read from, or written into."""
-        for folder in dict.fromkeys([*self.read.folders, *self.written.folders]):
-            if not folder.is_dir():
-                yield f"the folder {folder} does not exist; create it"
-        yield from presets.warnings(options.preset for options in self.read.by_name.values())
+        """Yield what is wrong with folders and places."""
+        return warnings(self.read, self.written)
+
+    def _checked(self, at: Connections, checks: Iterator[CheckResult]) -> Iterator[CheckResult]:
+        return after_places(self.read, self.written, checks, at=at, account=self.name)
 
     def merchant(
         self,
@@ -152,11 +154,7 @@ class FilesAccount(Account):
         lines = OrderedLines(orders, cancelled, portal.selection)
         writers = self._writers(portal, at)
         inventory, events = writers.inventory, writers.events
-        tracking = None
-        if self.written.tracking and writers.tracking:
-            tracking = MerchantTracking(
-                self.written.tracking, writers.tracking, cancelled=cancelled, lines=lines
-            )
+        tracking = writers.merchant_tracking(cancelled, lines)
         return Merchant(
             name=self.name,
             kind=self.kind,
@@ -166,7 +164,9 @@ class FilesAccount(Account):
             personal_data=self._personal_data(orders),
             spool=client,
             newest=client.newest,
-            check=lambda: check_merchant(self.written.tracking, orders, products, cancellations),
+            check=lambda: self._checked(
+                at, check_merchant(self.written.tracking, orders, products, cancellations)
+            ),
             part_options=MERCHANT_PART_OPTIONS,
             orders=MerchantOrders(
                 orders, cancelled, requires_address=self.read.orders.has_place_columns
@@ -180,7 +180,7 @@ class FilesAccount(Account):
             shortages=MerchantShortages(events, clock=at.clock) if events else None,
             flush=writers.flush,
             lacks_memory=writers.lacks_rows,
-            settle_unknown=lambda subject, sent: writers.settle(subject, sent=sent),
+            settle_unknown=writers.settle,
             hold_conditions=hold_facts.conditions(self.read.orders),
             withdrawn=CompleteFiles(orders, self.read.orders, at.clock).withdrawn
             if self.read.orders.complete
@@ -217,20 +217,23 @@ class FilesAccount(Account):
             name=self.name,
             kind=self.kind,
             client=client,
-            limits=LIMITS_AT_PLACE if self.written.place_of(self.written.orders) else LIMITS,
+            limits=LIMITS_AT_PLACE if writers.hands_orders_over else LIMITS,
             lacks_memory=writers.lacks_orders,
-            settle_unknown=lambda subject, sent: writer.settle(subject, sent=sent),
+            settle_unknown=writer.settle,
             personal_data=self._personal_data(None, writer),
             spool=client,
             newest=client.newest,
-            check=lambda: check_supplier(
-                self.read.shipments,
-                self.read.stock,
-                shipments,
-                reader,
-                answers,
-                has_changes=has_changes,
-                has_answers=answers is not None,
+            check=lambda: self._checked(
+                at,
+                check_supplier(
+                    self.read.shipments,
+                    self.read.stock,
+                    shipments,
+                    reader,
+                    answers,
+                    has_changes=has_changes,
+                    has_answers=answers is not None,
+                ),
             ),
             part_options=SUPPLIER_PART_OPTIONS,
             orders=SupplierOrders(writer, sent, prefix=options.prefix),
@@ -256,6 +259,10 @@ class FilesAccount(Account):
         dry.dry_folder = folder
         dry.written = self.written.copied(folder)
         return dry
+
+    def try_places(self, at: Connections) -> Iterator[PlaceRequest]:
+        """Try what is needed to hand files over."""
+        return try_places(Outboxes(self.written, Path(), at, account=self.name))
 
     def _writers(self, portal: PortalContext, at: Connections) -> Writers:
         folder = portal.places / "out"

@@ -5,13 +5,17 @@ from pathlib import Path
 from typing import Any
 
 from ordosync.accounts.account import CheckResult
+from ordosync.accounts.connections import Connections
+from ordosync.accounts.files import presets
 from ordosync.accounts.files.formats.rows import InvalidFileError
+from ordosync.accounts.files.input_options.read_files import ReadFiles
 from ordosync.accounts.files.input_options.shipment_files import ShipmentFiles
 from ordosync.accounts.files.input_options.stock_files import StockFiles
 from ordosync.accounts.files.output.options import TrackingFile
+from ordosync.accounts.files.output.written_files import WrittenFiles
 from ordosync.accounts.files.parsing.record_types import RecordType
-from ordosync.accounts.files.reading.file_listing import no_file_text
 from ordosync.accounts.files.reading.file_reader import FileReader
+from ordosync.accounts.files.reading.file_source import missing_text
 from ordosync.errors import AccountError
 
 _NO_LISTING = (
@@ -39,6 +43,36 @@ _TIME_OF_FILE = (
     "a quantity is as old as its file, and a copy of a file may look newer than its quantities;"
     " name the column with their time as `as_of`, if there is one"
 )
+
+
+def warnings(read: ReadFiles, written: WrittenFiles) -> Iterator[str]:
+    """Yield what is wrong on this machine, and weak places. Connects to nothing."""
+    for folder in dict.fromkeys([*read.folders, *written.folders]):
+        if not folder.is_dir():
+            yield f"the folder {folder} does not exist; create it"
+    yield from presets.warnings(options.preset for options in read.by_name.values())
+    if places := {**read.places, **written.places}:
+        from ordosync.accounts.files.places import place_checks  # noqa: PLC0415 - seldom used
+
+        yield from place_checks.warnings(places)
+
+
+def after_places(
+    read: ReadFiles,
+    written: WrittenFiles,
+    checks: Iterator[CheckResult],
+    *,
+    at: Connections,
+    account: str,
+) -> Iterator[CheckResult]:
+    """Yield checks, after those of the places; none if a place cannot be used."""
+    if places := {**read.places, **written.places}:
+        from ordosync.accounts.files.places import place_checks  # noqa: PLC0415 - seldom used
+
+        if problems := list(place_checks.online_checks(places, at, account=account)):
+            yield from problems
+            return
+    yield from checks
 
 
 def check_merchant(
@@ -96,7 +130,7 @@ def check_files(reader: FileReader[Any]) -> Iterator[CheckResult]:
         yield CheckResult(text=str(error), is_problem=True)
         return
     if not files:
-        text = no_file_text(record_type.options.glob)
+        text = missing_text(record_type.options)
         yield CheckResult(text=f"{record_type.name}: {text}")
         return
     name, path = list(files.items())[-1]

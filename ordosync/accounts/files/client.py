@@ -19,10 +19,9 @@ from ordosync.accounts.files.parsing.record_types import RecordType
 from ordosync.accounts.files.reading.file_listing import (
     newest_content_time,
     newest_time,
-    no_file_text,
 )
 from ordosync.accounts.files.reading.file_reader import FileReader
-from ordosync.accounts.files.reading.file_source import FileSource, LocalFiles
+from ordosync.accounts.files.reading.file_source import FileSource, LocalFiles, missing_text
 from ordosync.errors import AccountError
 
 T = TypeVar("T")
@@ -60,7 +59,7 @@ class FilesClient:
     def notes(self) -> Sequence[str]:
         """The reads since the last `close` that found no file, and remarks about places."""
         missing = [
-            f"{reader.record_type.name}: {no_file_text(reader.record_type.options.glob)}"
+            f"{reader.record_type.name}: {missing_text(reader.record_type.options)}"
             for reader in self._read
             if _has_no_file(reader)
         ]

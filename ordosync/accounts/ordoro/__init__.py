@@ -136,6 +136,7 @@ class OrdoroAccount(Account):
             tracking=MerchantTracking(client, splits, notify_cart=self._notify_cart),
             splits=splits,
             shortages=MerchantShortages(client, splits),
+            reports_removed_units=False,
             hold_conditions=dict.fromkeys(("age", "tags", "over", "countries", "po_box"), ""),
             supplier_key=options.supplier,
         )

@@ -70,10 +70,19 @@ def open_lines(
     history: SplitHistory,
     units: Units | None,
 ) -> list[OrderedLine]:
-    """Return lines with their open units; if these were counted, also lines without any."""
-    if units is None:
-        return [line for line in lines if line.remaining_quantity != 0]
+    """Return lines with their open units.
+
+    An order that was sent also has its lines without any: if units were counted, all of them,
+    otherwise those whose units the shop removed. So they do not look like missing lines.
+    """
     items = history.items(history.order_id(number(requested.id)), lines) or frozenset()
+    if units is None:
+        return [
+            line
+            for line in lines
+            if line.remaining_quantity
+            or (line.total_quantity == 0 and number(line.line_item.id) in items)
+        ]
     return [
         replace(line, remaining_quantity=units[line.line_item.id])
         for line in lines

@@ -41,12 +41,14 @@ class SupplierProducts:
     def __init__(self, client: ShopifyClient) -> None:
         self._client = client
         self._variants: dict[str, Variant] = {}
+        self._absent: set[str] = set()
+        """SKUs that a search has not found, for the write that follows; each is used once."""
         self._similar: set[str] = set()
         """SKUs that nearly equal those that were searched."""
         client.service.at_close(self._forget)
 
     def _forget(self) -> None:
-        self._variants, self._similar = {}, set()
+        self._variants, self._absent, self._similar = {}, set(), set()
 
     def create(self, products: Sequence[Product]) -> list[Outcome]:
         """Create untracked products with a new SKU; existing products do not change."""
@@ -57,12 +59,16 @@ class SupplierProducts:
     def similar(self, skus: Sequence[str]) -> Similar:
         """Return the SKUs that equal these, or nearly: a search ignores case."""
         self.find(skus)
+        self._absent = {*skus} - self._variants.keys()
         return similar(skus, self._variants.keys() & {*skus} | self._similar)
 
     def find(self, skus: Sequence[str]) -> None:
         """Read the variants with these SKUs; if several have one, the oldest counts."""
         searchable = [sku for sku in dict.fromkeys(skus) if 0 < len(sku) <= _LONGEST_SKU]
-        missing = [sku for sku in searchable if sku not in self._variants]
+        known = self._variants.keys() | self._absent
+        missing = [sku for sku in searchable if sku not in known]
+        # Another user may create them before a later write.
+        self._absent -= {*skus}
         for start in range(0, len(missing), _MAX_SKUS):
             batch = missing[start : start + _MAX_SKUS]
             folds = {folded(sku) for sku in batch}

@@ -3,7 +3,7 @@
 Uses `/products`, `/variations` and `/products/<id>/variations`.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import partial
 from urllib.parse import quote
@@ -29,6 +29,9 @@ class Catalogue:
 
     def __init__(self, client: WooCommerceClient) -> None:
         self._client = client
+        self._found: dict[str, list[ProductShape]] = {}
+        """Products by a SKU that was searched, for the write that follows; each is used once."""
+        client.service.at_close(self._found.clear)
         self._has_flat_variations: bool | None = None
 
     def by_sku(self, skus: Sequence[str], action: str) -> Mapping[str, list[ProductShape]]:
@@ -37,9 +40,9 @@ class Catalogue:
         The shop ignores letter case and does not keep spaces around a SKU. A SKU that does not
         fit into a URL is left out, since the shop would refuse the whole call.
         """
-        products_by_sku: dict[str, list[ProductShape]] = {}
-        for product in self._search(skus, action):
-            products_by_sku.setdefault(normalized_sku(product.sku), []).append(product)
+        before = [product for sku in skus for product in self._found.get(sku, ())]
+        missing = [sku for sku in skus if self._found.pop(sku, None) is None]
+        products_by_sku = _by_normalized_sku([*before, *self._search(missing, action)])
         return {
             sku: products_by_sku[normalized_sku(sku)]
             for sku in skus
@@ -49,7 +52,10 @@ class Catalogue:
     def similar(self, skus: Sequence[str], action: str) -> Similar:
         """Return the SKUs of products and variations that equal these, or nearly."""
         searched = [spelling for sku in skus for spelling in spellings(sku)]
-        return similar(skus, [product.sku for product in self._search(searched, action)])
+        products = list(self._search(searched, action))
+        by_sku = _by_normalized_sku(products)
+        self._found |= {sku: by_sku.get(normalized_sku(sku), []) for sku in skus}
+        return similar(skus, [product.sku for product in products])
 
     def _search(self, skus: Sequence[str], action: str) -> Iterator[ProductShape]:
         searchable = [sku for sku in dict.fromkeys(skus) if _is_searchable(sku)]
@@ -191,6 +197,14 @@ def _children(
             seen_ids.add(item.id)
             items.append((item, parents[item.parent_id or parent]))
     return items
+
+
+def _by_normalized_sku(products: Iterable[ProductShape]) -> dict[str, list[ProductShape]]:
+    """Return these products by their SKUs, each product once."""
+    by_sku: dict[str, list[ProductShape]] = {}
+    for product in {product.id: product for product in products}.values():
+        by_sku.setdefault(normalized_sku(product.sku), []).append(product)
+    return by_sku
 
 
 def _is_searchable(sku: str) -> bool:

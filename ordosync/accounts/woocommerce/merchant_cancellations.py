@@ -2,7 +2,8 @@
 
 Uses the list of orders by the time of their last change, and refunds. An order whose items were
 all refunded before they were sent keeps its status. An order that was sent first, and refunded
-when it came back, is not cancelled.
+when it came back, is not cancelled. Users may also lower the quantity of a line, and the shop does
+not show what it was, so each changed order has its units.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,25 +16,26 @@ from ordosync.accounts.woocommerce.foreign_parcels import foreign_units
 from ordosync.accounts.woocommerce.order_share import SharePart
 from ordosync.accounts.woocommerce.order_statuses import REFUNDED
 from ordosync.accounts.woocommerce.schema import OrderShape
+from ordosync.accounts.woocommerce.schema import whole as whole_units
 from ordosync.models import Cancellation, InvalidRecord, Page, ParcelLine
 
 
 @dataclass(frozen=True, kw_only=True)
 class _TakenBack:
-    """The part of an order that was refunded before it was sent."""
+    """The part of an order that was refunded or removed before it was sent."""
 
     is_whole: bool = False
     open_lines: tuple[ParcelLine, ...] | None = None
-    """The units that are still to be sent; None if the refunds do not show it."""
+    """The units that are still to be sent; None if the order does not show it."""
 
 
 class MerchantCancellations(SharePart):
     """Cancelled orders, of all suppliers; of an order that was split, its unshipped pieces.
 
-    If all lines of this Supplier were refunded, the order is cancelled, too. An order with other
-    refunds is reduced to its open units. Refunds of a split order do not show their piece. A
-    cancelled order is cancelled as a whole, even if a part of it was sent: then only the
-    Supplier's open units can be cancelled.
+    If all lines of this Supplier were refunded, the order is cancelled, too. Any other order to
+    ship is reduced to its open units. Those of a split order do not show their piece. A cancelled
+    order is cancelled as a whole, even if a part of it was sent: then only the Supplier's open
+    units can be cancelled.
     """
 
     def changed(self, request: ReadRequest) -> Iterator[Page[Cancellation]]:
@@ -57,14 +59,35 @@ class MerchantCancellations(SharePart):
         """Do nothing: the shop has no requests to cancel."""
 
     def _cancellations(self, items: Sequence[OrderShape | InvalidRecord]) -> Iterator[Cancellation]:
-        """Yield the orders and pieces that are cancelled, and the orders that are reduced."""
+        """Yield the orders and pieces that are cancelled, and the units of the other orders."""
         orders = _shapes(items)
         found = self._taken_back(orders)
         yield from whole(self._whole(orders, found))
         for order in orders:
-            answer = found.get(order.id)
-            if answer and not answer.is_whole and answer.open_lines is not None:
+            answer = found.get(order.id) or self._unrefunded(order)
+            if not answer.is_whole and answer.open_lines:
                 yield Cancellation(order_id=str(order.id), lines=answer.open_lines)
+
+    def _unrefunded(self, order: OrderShape) -> "_TakenBack":
+        """Return the units of an order without refunds, also of lines of other suppliers.
+
+        Units in parcels of others are included: a user may have entered the number of a parcel of
+        the Supplier that is not reported yet.
+        """
+        record = self._shares.record(order)
+        has_ended = order.date_completed_gmt or order.status in self._statuses.cancelled
+        if has_ended or order.refunds or record.parts:
+            return _TakenBack()
+        sent = record.units(str(order.id))
+        lines = (
+            ParcelLine(
+                line_id=str(line.id),
+                quantity=max((whole_units(line.quantity) or 0) - sent[line.id], 0),
+                sku=line.sku or "",
+            )
+            for line in order.line_items
+        )
+        return _TakenBack(open_lines=tuple(lines))
 
     def _cancelled(self, items: Sequence[OrderShape | InvalidRecord]) -> Iterator[str]:
         """Yield those of these orders and their pieces that are cancelled as a whole."""

@@ -3,10 +3,14 @@
 Units in parcels of any sender are not counted either. A line without open units has 0 if units
 of the order were refunded or sent by ordosync, so that it does not look like a removed line.
 
+An order in the trash is skipped, and so is one without a line of this Supplier. It may have been
+sent before.
+
 Uses the list of orders by the time of their last change, and the products of lines.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeGuard
 
 from msgspec.structs import replace
 
@@ -15,7 +19,7 @@ from ordosync.accounts.woocommerce.client import Quantities, WooCommerceClient
 from ordosync.accounts.woocommerce.hold_facts import facts_of
 from ordosync.accounts.woocommerce.order_mapping import is_test, order_of
 from ordosync.accounts.woocommerce.order_share import OrderShares
-from ordosync.accounts.woocommerce.order_statuses import ON_HOLD, OrderStatuses
+from ordosync.accounts.woocommerce.order_statuses import ON_HOLD, TRASH, OrderStatuses
 from ordosync.accounts.woocommerce.parcels import Lines
 from ordosync.accounts.woocommerce.schema import OrderShape, digest
 from ordosync.hold_facts import HoldFacts
@@ -40,31 +44,32 @@ class MerchantOrders:
     ) -> None:
         self._client = client
         self._shares = shares
-        self._to_ship = statuses.to_ship
+        self._statuses = statuses
         self._tags_meta = tags_meta
 
     def changed(self, request: ReadRequest) -> Iterator[Page[Order | InvalidRecord]]:
         """Yield the orders to be shipped that changed since the cursor."""
         self._client.features.learn_timezone()
         for items, after in self._client.changed(
-            {"status": ",".join(self._to_ship)},
+            {"status": ",".join(self._statuses.read)},
             request.cursor,
             now=request.now,
             action="read orders",
         ):
-            yield Page(items=tuple(self._unshipped(items)), cursor=after)
+            found = self._unshipped([item for item in items if not _is_deleted(item)])
+            yield Page(items=(*found, *map(_deleted, filter(_is_deleted, items))), cursor=after)
 
     def by_id(self, ids: Sequence[str]) -> Iterator[Page[Order | InvalidRecord]]:
         """Yield these orders as they are now, also those that ordosync has set on hold."""
         self._client.features.learn_timezone()
-        statuses = ",".join(dict.fromkeys((*self._to_ship, ON_HOLD)))
+        statuses = ",".join(dict.fromkeys((*self._statuses.to_ship, ON_HOLD)))
         items = self._client.orders_now(ids, "read orders again", status=statuses)
         yield Page(items=tuple(self._unshipped([it for it in items if self._is_to_ship(it)])))
 
     def _is_to_ship(self, item: OrderShape | InvalidRecord) -> bool:
         if isinstance(item, InvalidRecord):
             return True
-        return item.status in self._to_ship or bool(self._shares.record(item).holds)
+        return item.status in self._statuses.to_ship or bool(self._shares.record(item).holds)
 
     def acknowledge(self, ids: Sequence[str]) -> None:
         """Do nothing: the shop has no field for imported orders."""
@@ -131,6 +136,8 @@ class MerchantOrders:
             yield _invalid_record(
                 order, "nothing-to-ship", "has nothing left to send to the buyer", skip=True
             )
+        else:
+            yield _invalid_record(order, "no-lines", "has no line of this Supplier", skip=True)
 
 
 def _with_shipping_needs(order: Order, unshipped: frozenset[int]) -> Order:
@@ -151,6 +158,14 @@ def _usable(
         quantities = {line: int(quantity) for line, quantity in lines.items()}
         return replace(order_of(shape, quantities, ordered), hold_facts=facts)
     return _invalid_record(shape, "invalid.quantity", "has an invalid quantity or amount")
+
+
+def _is_deleted(item: OrderShape | InvalidRecord) -> TypeGuard[OrderShape]:
+    return isinstance(item, OrderShape) and item.status == TRASH
+
+
+def _deleted(shape: OrderShape) -> InvalidRecord:
+    return _invalid_record(shape, "deleted", "is in the trash", skip=True)
 
 
 def _invalid_record(

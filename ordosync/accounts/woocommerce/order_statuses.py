@@ -14,7 +14,8 @@ HELD = (ON_HOLD,)
 """Statuses of sold orders that must not be shipped yet; they have already lowered the stock."""
 UNSENT = frozenset({"pending", ON_HOLD, NEW})
 """The shop's own statuses of orders that are not sent. A plug-in's status may mean sent."""
-GONE = frozenset({"cancelled", "refunded", "failed", "trash"})
+TRASH = "trash"
+GONE = frozenset({"cancelled", "refunded", "failed", TRASH})
 PARTIAL = frozenset({"partial-shipped", "partially-shipped", "partially-completed"})
 """Statuses of plug-ins for a partially sent order."""
 _DEAD = frozenset({"cancelled", "refunded", "failed"})
@@ -29,6 +30,11 @@ class OrderStatuses:
     cancelled: tuple[str, ...]
     shipped: tuple[str, ...]
     """Statuses of shipped orders, with or without a tracking number."""
+
+    @property
+    def read(self) -> tuple[str, ...]:
+        """The statuses of orders that are read to import them, with those that were deleted."""
+        return self.to_ship if TRASH in self.cancelled else (*self.to_ship, TRASH)
 
     @property
     def sold(self) -> tuple[str, ...]:

@@ -28,8 +28,8 @@ File = Annotated[
         " are written to day.refused.csv.",
     ),
 ]
-ADDED = ("row", "reason")
-"""Columns that are added to rejects, and ignored when the fixed file is read again."""
+ADDED = ("row", "reason", "refusal")
+"""Columns that rejects may have, and that are ignored when the fixed file is read again."""
 _COMMON: Mapping[str, Sequence[str]] = {
     "number": (
         "ordernumber",

@@ -13,6 +13,7 @@ from ordosync.cli.desk.batches import Batch, Numbers
 from ordosync.cli.desk.input_files import File, Layout
 from ordosync.cli.desk.input_rows import InputRow
 from ordosync.cli.desk.order_entry import ADDRESS, check_address, checked_tags
+from ordosync.cli.desk.stock_waking import wake_inventory
 from ordosync.cli.output import render
 from ordosync.embedded.corrections import Corrections
 from ordosync.embedded.desk import Desk
@@ -127,6 +128,8 @@ def edit_order(
     opened = open_desk_of(context.config, account, batches.numbers_of(rows), is_file=bool(file))
     batch = Batch.parse(file, batches.by_number(rows), lambda of: _edit(opened, of, values))
     outcomes = [_save(opened, request) for request in batch.requests]
+    edits = zip(batch.requests, outcomes, strict=True)
+    wake_inventory(context, opened, [done for edit, done in edits if edit.values.warehouse])
     if not file and len(rows) == 1:
         common.check_order(opened, outcomes[0], batch.requests[0].number)
     changes = [

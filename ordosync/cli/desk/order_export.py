@@ -62,6 +62,7 @@ def export_orders(
     selection = filters.to_filter(owners, context.clock.now(), numbers=named)
     packing = Packing(opened.file)
     orders = packing.select(selection)
+    filters.check_found(orders, [opened])
     rows = ((entry, owners.owner(entry.listed)) for entry in packing.orders(orders))
     with files.opened(output) as file:
         if as_xlsx:

@@ -61,10 +61,9 @@ def list_orders(
     """
     if count is None:
         count = _SCREENFUL if sys.stdout.isatty() and context.as_text else 0
-    lists = [
-        _select(context, filters, opened, owners, count)
-        for opened, owners in _accounts(context, filters, account)
-    ]
+    accounts = _accounts(context, filters, account)
+    lists = [_select(context, filters, opened, owners, count) for opened, owners in accounts]
+    filters.check_found(any(of.total for of in lists), [opened for opened, _ in accounts])
     rows = chain.from_iterable(of.rows for of in lists)
     if context.as_json:
         render.document({"orders": [_json(row) for row in rows]})

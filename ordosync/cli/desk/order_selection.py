@@ -9,6 +9,7 @@ from typing import Annotated, Any, ClassVar
 import typer
 
 from ordosync.cli import completion, periods
+from ordosync.embedded.desk import Desk
 from ordosync.embedded.order_filter import OrderFilter
 from ordosync.engine.order_owners import Owners
 from ordosync.errors import UsageError
@@ -111,6 +112,15 @@ class OrderSelection:
     def of(cls, typed: Mapping[str, Any]) -> "OrderSelection":
         """Return the value of the options that were typed."""
         return cls(**{**typed, "statuses": typed["statuses"] or (), "skus": typed["skus"] or ()})
+
+    def check_found(self, found: object, desks: Sequence[Desk]) -> None:
+        """Raise `UsageError` if nothing was found since these accounts have no such warehouse."""
+        wanted = self.warehouse.strip()
+        if found or not wanted:
+            return
+        known = {name: None for desk in desks if desk.exists for name in desk.warehouses()}
+        if wanted.casefold() not in map(str.casefold, known):
+            raise UsageError(f"there is no warehouse {wanted!r}; known: {', '.join(known)}")
 
     def to_filter(
         self, owners: Owners, now: datetime, *, numbers: Sequence[str] = ()

@@ -181,11 +181,13 @@ def _select(
     packing = Packing(opened.file)
     of_suppliers = () if numbers else packing.select(replace(selection, is_requested=True))
     own = selection if numbers else replace(selection, is_requested=False)
+    orders = packing.select(own)
+    filters.check_found(orders or of_suppliers, [opened])
     return _Selected(
         config=context.config,
         desk=opened,
         owners=owners,
-        orders=packing.select(own),
+        orders=orders,
         left_out=len(of_suppliers),
     )
 

@@ -13,7 +13,6 @@ from pathlib import Path
 
 from ordosync.atomic_write import replace_file
 from ordosync.cli.context import Context
-from ordosync.cli.desk.input_files import ADDED
 from ordosync.cli.desk.input_rows import InputRow
 from ordosync.cli.desk.input_tables import STDIN
 from ordosync.cli.output import reasons, render
@@ -60,18 +59,20 @@ def _named(row: InputRow, reason: str) -> str:
 
 def _write(path: Path, refused: Rejects) -> Path:
     """Write the refused rows as they are in the file; return the path."""
-    source = refused[0][0].source
-    headers = [name for name in source.cells if name not in ADDED] if source else []
+    first = refused[0][0]
+    source, of_reason = first.source, _column_of_reason(first)
+    added = ("row", of_reason)
+    headers = [name for name in source.cells if name not in added] if source else []
     text = io.StringIO(newline="")
     writer = csv.DictWriter(
         text,
-        [*headers, *ADDED],
+        [*headers, *added],
         delimiter=source.delimiter if source else ",",
         extrasaction="ignore",
     )
     writer.writeheader()
     writer.writerows(
-        {**(row.source.cells if row.source else {}), "row": row.number, "reason": reason}
+        {**(row.source.cells if row.source else {}), "row": row.number, of_reason: reason}
         for row, reason in refused
     )
     content = text.getvalue().encode()
@@ -83,6 +84,11 @@ def _write(path: Path, refused: Rejects) -> Path:
             rejects.unlink()
         raise
     return rejects
+
+
+def _column_of_reason(row: InputRow) -> str:
+    """Return the added column with the reason: the file itself may have a column `reason`."""
+    return "refusal" if "reason" in row.cells else "reason"
 
 
 def _taken_path(path: Path, content: bytes) -> Path:
@@ -116,20 +122,22 @@ def _path(path: Path, number: int) -> Path:
 def _delete_settled(path: Path, rows: Iterable[InputRow]) -> None:
     """Delete the rejects of an earlier call if each of their rows was accepted now."""
     rejects = _path(path, _number(path) + 1)
+    rows = list(rows)
     accepted = [row.source for row in rows if row.source]
     if not accepted or not rejects.is_file():
         return
     text = rejects.read_text("utf-8", errors="replace")
     refused = csv.DictReader(io.StringIO(text, newline=""), delimiter=accepted[0].delimiter)
-    known = [_own_cells(row.cells) for row in accepted]
+    added = ("row", _column_of_reason(rows[0]))
+    known = [_own_cells(row.cells, added) for row in accepted]
     # The operator may have put something else there, which is no CSV file.
     with suppress(csv.Error):
-        if all(_own_cells(row) in known for row in refused):
+        if all(_own_cells(row, added) in known for row in refused):
             rejects.unlink()
 
 
-def _own_cells(cells: Mapping[str, str]) -> dict[str, str]:
-    return {name: text for name, text in cells.items() if name not in ADDED}
+def _own_cells(cells: Mapping[str, str], added: Sequence[str]) -> dict[str, str]:
+    return {name: text for name, text in cells.items() if name not in added}
 
 
 _REJECTS = re.compile(r"(?P<name>.+)\.refused(?:-(?P<number>[0-9]{1,4}))?")

@@ -24,10 +24,11 @@ from ordosync.cli.desk.shipping_rows import (
     RequestParser,
     parcels,
 )
+from ordosync.cli.desk.stock_waking import wake_inventory
 from ordosync.cli.output import render
 from ordosync.embedded.desk import Desk
 from ordosync.errors import UsageError
-from ordosync.models import ParcelLine
+from ordosync.models import Outcome, ParcelLine
 
 
 @with_context(dry_run=True)
@@ -157,6 +158,7 @@ def _ship_one(context: Context, opened: Desk, request: ParcelRequest) -> int:
     )
     [outcome] = result.outcomes
     number = request.order.number
+    _wake_inventory(context, opened, [(request, outcome)])
     label_replacement.check_label(opened, request, outcome)
     common.check_order(opened, outcome, number)
     report_parcels(context, opened, [(request, outcome)], result)
@@ -164,6 +166,17 @@ def _ship_one(context: Context, opened: Desk, request: ParcelRequest) -> int:
     if request.shipment.lines and (rest := _open_units(opened, number)):
         render.message(f"order {number} is partially shipped; {rest} still to ship")
     return _sent(context, opened, result, [Result(rows=(), request=request, outcome=outcome)])
+
+
+def _wake_inventory(
+    context: Context, opened: Desk, results: Sequence[tuple[ParcelRequest, Outcome]]
+) -> None:
+    """Wake write-inventory-back if parcels are sent from a named warehouse.
+
+    Other parcels change no quantity that can be sold: their units were ordered before.
+    """
+    elsewhere = [outcome for request, outcome in results if request.shipment.warehouse]
+    wake_inventory(context, opened, elsewhere)
 
 
 def _sent(
@@ -197,6 +210,7 @@ def _ship_file(
         context, opened, send_now.SHIPPING_TASKS, lambda: opened.ship(shipments)
     )
     results = list(zip(batch.requests, result.outcomes, strict=True))
+    _wake_inventory(context, opened, results)
     report_parcels(context, opened, results, result)
     code = _sent(context, opened, result, batch.results(result.outcomes))
     return max(code, batch.finish(context, result.outcomes))
@@ -218,6 +232,9 @@ def _void(context: Context, opened: Desk, row: InputRow, numbers: Sequence[str])
     if outcome.code == "several-parcels":
         raise UsageError(f"order {number} {outcome.reason} with --tracking")
     common.check_order(opened, outcome, number)
+    if before.status == "cancelled":
+        # Its units are not owed, so they are added to the stock.
+        wake_inventory(context, opened, [outcome])
     portal = common.portal_from(context.config, opened, number)
     is_sent = portal is not None and send_now.warn_without_tracking(portal)
     stays = "stays shipped, with" if before.status == "shipped" else "has"

@@ -39,6 +39,7 @@ def show_orders(orders: Iterable[OrderRow], *, has_accounts: bool = False) -> No
             "total",
             "merchant",
             "supplier",
+            "portal",
         ),
         (
             (
@@ -51,9 +52,10 @@ def show_orders(orders: Iterable[OrderRow], *, has_accounts: bool = False) -> No
                 amount(total(order), order.currency),
                 "" if owner.supplier else owner.merchant or "",
                 owner.supplier or "",
+                owner.portal or "",
             )
             for account, order, owner, pieces in orders
         ),
-        less=("lines", "created"),
-        if_any=("merchant", "supplier"),
+        less=("portal", "lines", "created"),
+        if_any=("merchant", "supplier", "portal"),
     )

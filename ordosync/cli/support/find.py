@@ -23,7 +23,7 @@ from ordosync.errors import UsageError
 from ordosync.store import Store
 
 _SCREENFUL = 50
-_MORE = ("matches", "merchant")
+_MORE = ("matches", "merchant", "portal")
 _ALL = 1_000_000
 _COLUMNS = (
     *("kind", "account", "number", "status", "field", "value", "exact"),
@@ -100,11 +100,12 @@ def _show(findings: Sequence[Finding]) -> None:
                 ", ".join(finding.tracking),
                 _match(finding),
                 finding.merchant or "",
+                finding.portal or "",
             )
             for finding in findings
         ],
-        less=("matches", "merchant", "account"),
-        if_any=("other side", "customer", "status", "tracking", "merchant"),
+        less=("portal", "matches", "merchant", "account"),
+        if_any=("other side", "customer", "status", "tracking", "merchant", "portal"),
     )
 
 

@@ -18,6 +18,7 @@ from ordosync.engine.comparison.difference import NOT_COMPARED, Difference
 from ordosync.engine.comparison.ledger_filling import fill_ledger
 from ordosync.engine.comparison.reconcile import Compared, cannot_tell, compare
 from ordosync.engine.comparison.repair import repair, without_dismissed
+from ordosync.engine.execution.sku_maps import read_sku_map
 from ordosync.engine.scheduling.timetable import can_run
 from ordosync.errors import OrdosyncError
 from ordosync.store.runs import Run
@@ -71,6 +72,7 @@ def _reconcile(
 ) -> tuple[list[Difference], list[Run | AlreadyRunning]]:
     tasks = frozenset(task for task in TASKS if can_run(portal, task))
     opened = session.open(portal)
+    read_sku_map(opened, session.store)
     for text in cannot_tell(opened):
         render.message(f"{portal.name}: {text}")
     compared, runs = _compare(session, opened, tasks), list[Run | AlreadyRunning]()

@@ -18,6 +18,7 @@ from ordosync.engine.comparison.rebuild import equal_lines
 from ordosync.engine.comparison.snapshot import Snapshot, supplier_side
 from ordosync.engine.execution.exclusive import confirm, exclusive
 from ordosync.engine.execution.line_claims import LineClaims
+from ordosync.engine.execution.sku_maps import read_sku_map
 from ordosync.models import Order, OrderSnapshot
 from ordosync.store import Store
 from ordosync.store.links import Link
@@ -41,6 +42,7 @@ class Adoption(Struct, frozen=True, kw_only=True):
 
 def adopt(portal: Portal, store: Store, clock: Clock, *, dry: bool) -> list[Adoption]:
     """Link orders that both accounts have; send nothing. Raise `OrdosyncError` during a run."""
+    read_sku_map(portal, store)
     with supplier_side(portal, now=clock.now()) as snapshot:
         adoptions = list(_proposals(snapshot, clock))
     claims = Counter(adoption.supplier for adoption in adoptions if adoption.by)

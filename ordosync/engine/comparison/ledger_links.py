@@ -4,6 +4,7 @@ If one account shows more units of a line than the other, all of them count as o
 linked if the Merchant shows it, so the units of a parcel that is not reported yet are open.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
@@ -14,7 +15,8 @@ from ordosync.engine.comparison.line_units import (
     units_of_parcels,
     valid_parcels,
 )
-from ordosync.engine.comparison.order_trees import Match, valid_numbers
+from ordosync.engine.comparison.order_matching import Match
+from ordosync.engine.comparison.order_trees import valid_numbers
 from ordosync.models import OWN, Line, OrderSnapshot, Shipment
 from ordosync.store.links import Link, parcel_link
 from ordosync.tasks.base import Portal
@@ -33,6 +35,8 @@ class LinePairs(Struct, frozen=True, kw_only=True):
     match: Match
     pairs: tuple[tuple[Line, Line], ...]
     generation: int = 1
+    split_orders: Mapping[str, str] = {}
+    """The Merchant's order for each of the Supplier's orders that this piece was split from."""
 
     @classmethod
     def of(
@@ -43,10 +47,16 @@ class LinePairs(Struct, frozen=True, kw_only=True):
         *,
         known: Mapping[str, str] | None = None,
         generation: int = 1,
+        split_orders: Mapping[str, str] | None = None,
     ) -> "LinePairs":
         """Pair the lines. `known` has the Supplier's line of each linked line."""
         pairs = paired_lines(at_merchant, at_supplier, known or {})
-        return cls(match=match, pairs=tuple(pairs), generation=generation)
+        return cls(
+            match=match,
+            pairs=tuple(pairs),
+            generation=generation,
+            split_orders=split_orders or {},
+        )
 
     def lines(self, *, is_piece: bool) -> Iterator[Link]:
         """Yield the links of the lines. A piece for a parcel has its own units."""
@@ -63,6 +73,24 @@ class LinePairs(Struct, frozen=True, kw_only=True):
                 state="sent" if self.match.how == "parcel" else "live",
             )
             yield with_pack(link, merchant_line)
+
+    def sent_lines(self, parcels: Iterable[Link]) -> Iterator[Link]:
+        """Yield the links of the lines with units in these parcels; other units are in pieces."""
+        sent: Counter[str] = Counter()
+        for parcel in parcels:
+            sent.update(parcel.units or {})
+        for merchant_line, supplier_line in self.pairs:
+            if units := sent[merchant_line.id]:
+                link = Link(
+                    kind="line",
+                    merchant_id=merchant_line.id,
+                    supplier_id=supplier_line.id,
+                    generation=self.generation,
+                    order_id=self.match.merchant_id,
+                    ordered=units,
+                    state="sent",
+                )
+                yield with_pack(link, merchant_line)
 
     def units(self, at_supplier: Mapping[str, int]) -> dict[str, int]:
         """Return units of the Supplier's lines as units of the Merchant's."""
@@ -102,7 +130,7 @@ class LinePairs(Struct, frozen=True, kw_only=True):
     def _numbers(
         self, parcel: Shipment, first: str, further: Iterable[str], units: Mapping[str, int]
     ) -> Iterator[Link]:
-        order_id = self.match.merchant_id
+        order_id = self.split_orders.get(parcel.order_id, self.match.merchant_id)
         in_it = self.all_units() if self.match.how == "parcel" else units
         yield parcel_link(order_id, parcel.id, first, units=in_it)
         for number in further:

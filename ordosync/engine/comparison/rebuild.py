@@ -6,7 +6,7 @@ cancelled it. Units that were cancelled count as never ordered, for the same rea
 tasks read everything again, and look up each record before they write it, as after a restore.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -15,9 +15,12 @@ from ordosync import progress
 from ordosync.accounts.account import ReadRequest, required
 from ordosync.clock import Clock
 from ordosync.engine.comparison.ledger_links import LinePairs, takes_numbers
-from ordosync.engine.comparison.order_trees import LinkedOrders, Match, OrderTree, is_open, matches
+from ordosync.engine.comparison.order_matching import Match, matches
+from ordosync.engine.comparison.order_trees import LinkedOrders, OrderTree, is_open
+from ordosync.engine.comparison.sent_before_splits import sent_before_split, with_earlier_parcels
 from ordosync.engine.comparison.snapshot import Snapshot, both_sides
 from ordosync.engine.execution.exclusive import confirm, exclusive
+from ordosync.engine.execution.sku_maps import read_sku_map
 from ordosync.errors import OrdosyncError
 from ordosync.models import Line, OrderSnapshot, Stock, normalized_sku
 from ordosync.store import Store
@@ -84,6 +87,8 @@ def rebuild(
             f"portal {portal.name}: the store has {link_count} links, so it is not lost; --yes adds"
             " the links that are missing, and changes none"
         )
+    # The packs of all links are those of the map; no account keeps older ones.
+    read_sku_map(portal, store)
     rebuilt = Rebuilt(portal=portal.name)
     with exclusive(store, portal.name, clock) as leases:
         with both_sides(portal, now=clock.now()) as snapshot:
@@ -160,13 +165,18 @@ def links_of(snapshot: Snapshot, linked: LinkedOrders) -> Iterator[Link]:
     # the other.
     before = linked.merchant.numbers_before_split - newest.numbers_before_split
     supplier = newest.without(before)
-    yield from _of_tree(snapshot, linked, supplier, generation)
+    yield from _of_tree(snapshot, linked, supplier, generation, newest)
 
 
 def _of_tree(
-    snapshot: Snapshot, linked: LinkedOrders, supplier: OrderTree, generation: int
+    snapshot: Snapshot,
+    linked: LinkedOrders,
+    supplier: OrderTree,
+    generation: int,
+    with_all_parcels: OrderTree,
 ) -> Iterator[Link]:
     is_in_parcels = False
+    split_orders: dict[str, str] = {}
     for match in matches(linked.merchant, supplier, origin=snapshot.portal.origin):
         is_in_parcels = is_in_parcels or match.how == "parcels"
         is_whole = match.merchant_id == linked.merchant.id
@@ -180,13 +190,24 @@ def _of_tree(
         at_supplier = supplier.member(match.supplier_id)
         if match.how in ("split", "parcels"):
             yield replace(link, state="split")
+            if match.how == "split":
+                split_orders[match.supplier_id] = match.merchant_id
+            yield from sent_before_split(
+                snapshot.portal, linked.merchant, with_all_parcels, match, link.generation
+            )
             continue
         if match.how == "parcel":
             link = replace(link, state="sent")
         elif _are_cancelled(at_merchant, at_supplier, is_rest=is_in_parcels):
             link = replace(link, state="cancelled_by_task")
         yield from _with_lines(
-            snapshot.portal, linked.merchant, supplier, match, link, is_piece=is_in_parcels
+            snapshot.portal,
+            linked.merchant,
+            supplier,
+            match,
+            link,
+            is_piece=is_in_parcels,
+            split_orders=split_orders,
         )
 
 
@@ -198,6 +219,7 @@ def _with_lines(
     link: Link,
     *,
     is_piece: bool,
+    split_orders: Mapping[str, str],
 ) -> Iterator[Link]:
     """Yield the link of an order, and those of its lines and parcels with their units."""
     yield link
@@ -205,11 +227,19 @@ def _with_lines(
         merchant.member(match.merchant_id),
         supplier.member(match.supplier_id),
     )
+    if at_supplier and match.how == "parcel":
+        # Its order may have been split since then, and its pieces have the parcels.
+        at_supplier = replace(at_supplier, shipments=supplier.parcels(match.supplier_id))
+    elif at_supplier:
+        shown = merchant.leaves(match.merchant_id)
+        at_supplier = with_earlier_parcels(at_supplier, supplier, shown)
     lines = at_supplier.order.lines if at_supplier else ()
     if at_merchant and not at_supplier:
         lines = _lines_before(portal, supplier, match)
     merchant_lines = at_merchant.order.lines if at_merchant else ()
-    pairs = LinePairs.of(match, merchant_lines, lines, generation=link.generation)
+    pairs = LinePairs.of(
+        match, merchant_lines, lines, generation=link.generation, split_orders=split_orders
+    )
     yield from pairs.lines(is_piece=is_piece)
     if at_supplier and match.how in ("unsplit", "only-merchant", "parcel"):
         shown = merchant.leaves(match.merchant_id)

@@ -14,13 +14,12 @@ from ordosync import progress
 from ordosync.engine.comparison.difference import Comparison, Difference
 from ordosync.engine.comparison.missing_records import missing_orders, product_differences
 from ordosync.engine.comparison.open_edits import open_edits
+from ordosync.engine.comparison.order_matching import Match, matches
 from ordosync.engine.comparison.order_trees import (
     REQUESTED,
     LinkedOrders,
-    Match,
     OrderTree,
     is_open,
-    matches,
     valid_numbers,
 )
 from ordosync.engine.comparison.quantity_differences import quantity_differences

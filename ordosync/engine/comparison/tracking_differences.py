@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from ordosync.accounts.merchant import Takes
 from ordosync.engine.comparison.difference import Comparison, Difference
 from ordosync.engine.comparison.line_units import numbers_of, valid_parcels
-from ordosync.engine.comparison.order_trees import Match, is_open, valid_numbers
+from ordosync.engine.comparison.order_matching import Match
+from ordosync.engine.comparison.order_trees import is_open, valid_numbers
 from ordosync.models import OWN, OrderSnapshot, Shipment
 from ordosync.store.step_rows import StepRef
 

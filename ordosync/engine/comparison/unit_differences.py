@@ -13,7 +13,8 @@ from ordosync.engine.comparison.line_units import (
     units_of_parcels,
     valid_parcels,
 )
-from ordosync.engine.comparison.order_trees import Match, is_open, valid_numbers
+from ordosync.engine.comparison.order_matching import Match
+from ordosync.engine.comparison.order_trees import is_open, valid_numbers
 from ordosync.models import Line, OrderSnapshot
 from ordosync.store.links import Link
 from ordosync.tasks.sku_maps.packs import both_names

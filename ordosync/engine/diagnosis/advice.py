@@ -12,6 +12,8 @@ ADVICE: Mapping[str, str] = {
     " Supplier",
     "which-lines": "nothing, as it is reported when the order is complete; if the buyer should know"
     " earlier, ask the Supplier which units it has sent",
+    "oversold": "ask the Supplier to count it again, or cancel orders; it is closed as soon as the"
+    " quantity is 0 or more",
     "not-reducible": "ask the Supplier not to send these units",
     "partially-shipped": "ask the Supplier to keep the units that are not sent yet",
 }
@@ -30,6 +32,7 @@ NOT_RETRYABLE = frozenset(
         "more-than-ordered",
         "other-lines",
         "not-reducible",
+        "oversold",
         "partially-shipped",
         "piece-cancelled",
         "product-gone",

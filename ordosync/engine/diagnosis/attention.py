@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ordosync.accounts import is_embedded
+from ordosync.accounts.supplier import TAKEN_AWAY
 from ordosync.config.settings import Config, PortalConfig
 from ordosync.engine.diagnosis import portal_concerns
 from ordosync.engine.diagnosis.advice import close_command, is_retryable, reason_of, release_command
@@ -23,6 +24,7 @@ from ordosync.store.step_rows import DISMISSED, PATIENT, UNPROVEN, StepRow
 from ordosync.tasks.cancellations import supplier_status
 from ordosync.tasks.edits.edit import HELD, RACED
 from ordosync.tasks.order_edits import is_edit
+from ordosync.tasks.orders.notices import DELETED, REASSIGNED
 from ordosync.tasks.shortages import problems
 
 UNSHIPPED_DAYS = 7
@@ -33,10 +35,11 @@ _MOST_UNSHIPPED = 1000
 _CRITICAL = frozenset(
     {
         "already-shipped",
+        DELETED,
         "not-answered",
         "not-reducible",
         "piece-cancelled",
-        "reassigned",
+        REASSIGNED,
         supplier_status.RESTORED,
     }
 )
@@ -197,14 +200,31 @@ def _next_command(step: StepRow) -> str:
 
 def _unshipped(config: Config, store: Store, before: datetime) -> Iterator[Attention]:
     for portal in config.portals.values():
-        if not can_run(portal, "update-tracking"):
-            continue
+        has_tracking = can_run(portal, "update-tracking")
         links = store.links(portal.name)
         unshipped = links.unshipped(before=before, limit=_MOST_UNSHIPPED)
         lines = links.lines_of([link.merchant_id for link, _ in unshipped])
-        for link, linked_at in unshipped:
-            entry = _of_order(config, portal, link, linked_at)
-            yield _of_rest(entry, lines.get(link.merchant_id, ()))
+        keys = [f"{link.merchant_id}#{link.generation}" for link, _ in unshipped]
+        imports = store.steps.by_key(portal.name, "import-orders", keys)
+        for key, (link, linked_at) in zip(keys, unshipped, strict=True):
+            entry = _of_rest(
+                _of_order(config, portal, link, linked_at), lines.get(link.merchant_id, ())
+            )
+            if key in imports and imports[key].code == TAKEN_AWAY:
+                yield _unseen(entry, imports[key])
+            elif has_tracking:
+                yield entry
+
+
+def _unseen(entry: Attention, step: StepRow) -> Attention:
+    """Return the concern for an order whose file may have been lost before the Supplier read it."""
+    return replace(
+        entry,
+        severity="normal",
+        reason=f"{entry.reason}, and its file {step.reason}",
+        command=f"ask the Supplier if it has order {entry.supplier}, then"
+        f" ordosync dismiss {shlex.quote(entry.key)}",
+    )
 
 
 def _of_rest(entry: Attention, lines: Sequence[Link]) -> Attention:

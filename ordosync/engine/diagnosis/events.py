@@ -14,7 +14,7 @@ from ordosync.store.concerns import step_key
 from ordosync.store.links import Link
 from ordosync.store.step_rows import StepRow
 from ordosync.tasks.cancellations import reductions, supplier_status
-from ordosync.tasks.orders.notices import is_notice
+from ordosync.tasks.orders.notices import DELETED, REASSIGNED, is_notice
 from ordosync.tasks.shortages import problems
 
 _USER = "desk"
@@ -145,8 +145,10 @@ def _import(step: StepRow, shop: str, supplier: str) -> str:
 
 def _notice(step: StepRow, shop: str) -> str:
     code = step.key.rpartition(":")[2]
-    if code == "reassigned":
+    if code == REASSIGNED:
         return f"{shop} assigned it to another supplier after the import; it is not recalled"
+    if code == DELETED:
+        return f"{shop} deleted it after the import; it was not cancelled"
     return f"{shop} requested it again; it was not sent again, because the Supplier cancelled it"
 
 

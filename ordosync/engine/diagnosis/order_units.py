@@ -6,6 +6,7 @@ from typing import Any
 from msgspec import Struct
 
 from ordosync.store.links import Link
+from ordosync.tasks.sku_maps.packs import both_names, pack_of
 
 
 class LineUnits(Struct, frozen=True, kw_only=True):
@@ -14,7 +15,9 @@ class LineUnits(Struct, frozen=True, kw_only=True):
     line: str
     """The id of the Merchant's line."""
     sku: str
-    """Empty if unknown: reading it would need a request."""
+    """The Merchant's SKU; empty if unknown: reading it would need a request."""
+    goods: str
+    """The SKUs of both accounts, if a SKU map has the line; otherwise as `sku`."""
     ordered: int
     open: int
     sent: int
@@ -23,9 +26,11 @@ class LineUnits(Struct, frozen=True, kw_only=True):
     @classmethod
     def of(cls, link: Link, skus: Mapping[str, str]) -> "LineUnits":
         """Return the units of a linked line."""
+        sku = link.merchant_sku or skus.get(link.merchant_id, "")
         return cls(
             line=link.merchant_id,
-            sku=skus.get(link.merchant_id, ""),
+            sku=sku,
+            goods=both_names(link.merchant_sku or "", link.supplier_sku or sku, pack_of(link)),
             ordered=link.ordered or 0,
             open=link.open_units or 0,
             sent=link.sent or 0,
@@ -39,7 +44,7 @@ class LineUnits(Struct, frozen=True, kw_only=True):
         for count, word in ((self.sent, "sent"), (self.cancelled, "cancelled")):
             if count:
                 parts.append(f"{count} {word}")
-        name = self.sku or f"line {self.line}"
+        name = self.goods or f"line {self.line}"
         return f"{name}: {', '.join([*parts, f'{self.open} open'])}"
 
 
@@ -93,9 +98,11 @@ class OrderUnits(Struct, frozen=True, kw_only=True):
         cls, lines: Sequence[Link], parcels: Sequence[Link], skus: Mapping[str, str]
     ) -> "OrderUnits":
         """Return the units of linked lines and parcels."""
+        # Parcels have units of the Supplier.
+        mapped = {line.merchant_id: line.supplier_sku for line in lines if line.supplier_sku}
         return cls(
             lines=tuple(LineUnits.of(line, skus) for line in lines if line.ordered is not None),
-            parcels=tuple(ParcelUnits.of(parcel, skus) for parcel in parcels),
+            parcels=tuple(ParcelUnits.of(parcel, {**skus, **mapped}) for parcel in parcels),
         )
 
     @property

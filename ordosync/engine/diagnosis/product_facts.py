@@ -11,13 +11,17 @@ from ordosync.engine.diagnosis.account_lookup import AccountLookup
 from ordosync.errors import AccountError
 from ordosync.models import Stock, normalized_sku
 from ordosync.store import Store
+from ordosync.store.link_table import Links
 from ordosync.store.links import Link
 from ordosync.store.step_rows import StepRow
 from ordosync.store.stock_stops import Stop
 from ordosync.store.written import Written
 from ordosync.tasks.base import Portal
+from ordosync.tasks.sku_maps.merchant import is_mapped
+from ordosync.tasks.stock.mapped_rows import step_key
 from ordosync.tasks.stock.rules import Word
 from ordosync.tasks.stock.sales import unimported_sales
+from ordosync.tasks.stock.sku_links import linked_product
 from ordosync.tasks.stock.target import Target
 
 _MOST_PAST = 10
@@ -50,12 +54,21 @@ class ProductFacts:
     problems: tuple[str, ...] = ()
 
 
-def gather(lookup: AccountLookup, store: Store, sku: str) -> ProductFacts:
-    """Return the facts about the product with this SKU."""
+def links_of_sku(portal: Portal, links: Links, sku: str) -> Sequence[Link]:
+    """Return the links of the products with this SKU, or this id, in one of the accounts."""
+    if link := links.of_merchant("product", [sku]).get(sku):
+        return [link]
+    if not is_mapped(portal.merchant):
+        return [*links.of_supplier("product", [sku]).values()]
+    of_product = links.all_of_supplier("product", [sku]).get(sku, ())
+    found = of_product or links.mapped_products(sku)
+    return [link for link in found if link.state == "live"]
+
+
+def gather(lookup: AccountLookup, store: Store, sku: str, link: Link | None) -> ProductFacts:
+    """Return the facts about the product with this SKU, whose link this is."""
     portal = lookup.portal
     links = store.links(portal.name)
-    link = links.of_merchant("product", [sku]).get(sku)
-    link = link or links.of_supplier("product", [sku]).get(sku)
     merchant_id = link.merchant_id if link else sku
     supplier_id = link.supplier_id if link else sku
     history = links.history("product", merchant_id)
@@ -77,7 +90,8 @@ def gather(lookup: AccountLookup, store: Store, sku: str) -> ProductFacts:
         problems,
     )
     imported = steps.by_key(portal.name, "import-products", [merchant_id]).get(merchant_id)
-    target, words = _target(portal, at_merchant, at_supplier, problems)
+    target, words = _target(portal, link, at_merchant, at_supplier, problems)
+    key = step_key(link, is_mapped=link.merchant_sku is not None) if link else supplier_id
     skus = {sku, merchant_id, supplier_id}
     skus |= {stock.sku for stock in (at_merchant, at_supplier) if stock}
     return ProductFacts(
@@ -87,8 +101,8 @@ def gather(lookup: AccountLookup, store: Store, sku: str) -> ProductFacts:
         link=link,
         linked_at=history[-1][1] if history else None,
         imported=imported,
-        written=steps.by_key(portal.name, "write-inventory-back", [supplier_id]).get(supplier_id),
-        past=steps.history(portal.name, "write-inventory-back", supplier_id, limit=_MOST_PAST),
+        written=steps.by_key(portal.name, "write-inventory-back", [key]).get(key),
+        past=steps.history(portal.name, "write-inventory-back", key, limit=_MOST_PAST),
         at_merchant=at_merchant,
         at_supplier=at_supplier,
         calculation=_calculation(portal.supplier, at_supplier) if at_supplier else "",
@@ -119,7 +133,11 @@ def _ask(
 
 
 def _target(
-    portal: Portal, at_merchant: Stock | None, at_supplier: Stock | None, problems: list[str]
+    portal: Portal,
+    link: Link | None,
+    at_merchant: Stock | None,
+    at_supplier: Stock | None,
+    problems: list[str],
 ) -> tuple[Target | None, Sequence[Word]]:
     """Return the quantity to write of a product that both accounts have, and its rule."""
     is_written = portal.config.manage_inventory and at_merchant and not at_merchant.fixed
@@ -132,7 +150,13 @@ def _target(
         problems.append(str(error))
         return None, ()
     stop = portal.stock.stops.of(at_supplier, at_merchant)
-    target = Target.of(at_supplier, at_merchant, sold, portal.stock.rules, stop)
+    pack = 1
+    if link:
+        linked = linked_product(portal, at_supplier, link, at_merchant)
+        if linked.misfit:
+            return None, ()
+        pack = linked.pack
+    target = Target.of(at_supplier, at_merchant, sold, portal.stock.rules, stop, pack=pack)
     if not (target.is_counted or target.rule.stop):
         return None, ()
     if (pool := portal.stock.pool) and target.is_counted:

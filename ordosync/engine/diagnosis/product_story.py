@@ -4,31 +4,34 @@ from collections.abc import Iterator
 
 from ordosync.engine.diagnosis.account_lookup import AccountLookup
 from ordosync.engine.diagnosis.next_attempt import Due, next_run, of_open_step
-from ordosync.engine.diagnosis.product_facts import ProductFacts, gather
+from ordosync.engine.diagnosis.product_facts import ProductFacts, gather, links_of_sku
 from ordosync.engine.diagnosis.story import Conclusion, Event, Story
 from ordosync.store import Store
+from ordosync.store.links import Link
 from ordosync.store.step_rows import StepRow
 from ordosync.store.stock_stops import Stop
 from ordosync.tasks import import_products, write_inventory_back
+from ordosync.tasks.sku_maps.packs import both_names, pack_of
 from ordosync.tasks.stock.stops import reason_text
 
 _QUANTITY = "quantity-"
 
 
-def product_story(lookup: AccountLookup, store: Store, sku: str, due: Due) -> Story | None:
-    """Return the story of the product with this SKU; None if no account has it."""
-    facts = gather(lookup, store, sku)
-    if not any((facts.link, facts.imported, facts.written, facts.at_merchant, facts.at_supplier)):
-        return None
-    end = _conclusion(lookup, facts, due)
-    story = Story.of(facts.portal, facts.merchant_id, facts.supplier_id, end)
-    return story.with_events(_events(facts))
+def product_stories(lookup: AccountLookup, store: Store, sku: str, due: Due) -> Iterator[Story]:
+    """Yield the story of each product with this SKU; nothing if no account has it."""
+    links = links_of_sku(lookup.portal, store.links(lookup.portal.name), sku)
+    for link in links or (None,):
+        facts = gather(lookup, store, sku, link)
+        if any((link, facts.imported, facts.written, facts.at_merchant, facts.at_supplier)):
+            end = _conclusion(lookup, facts, due)
+            story = Story.of(facts.portal, facts.merchant_id, facts.supplier_id, end)
+            yield story.with_events(_events(facts))
 
 
 def _events(facts: ProductFacts) -> Iterator[Event]:
     shop, supplier = facts.portal.merchant.name, facts.portal.supplier.name
     if facts.linked_at and facts.link:
-        text = f"imported as product {facts.link.supplier_id} of {supplier}"
+        text = f"imported as product {facts.link.supplier_id} of {supplier}{_in_map(facts.link)}"
         yield Event(at=facts.linked_at, text=text, side="supplier", is_sync=True)
     elif facts.imported:
         text = f"not imported: {facts.imported.reason or facts.imported.state}"
@@ -61,6 +64,14 @@ def _events(facts: ProductFacts) -> Iterator[Event]:
         yield Event(at=None, text=f"{shop}: {text}{kit}", side="merchant")
     for problem in facts.problems:
         yield Event(at=None, text=f"could not be read: {problem}")
+
+
+def _in_map(link: Link) -> str:
+    """Return the SKUs of both accounts, if the SKU map has the product."""
+    if not link.merchant_sku:
+        return ""
+    names = both_names(link.merchant_sku, link.supplier_sku or link.supplier_id, pack_of(link))
+    return f", by the SKU map: {names}"
 
 
 def _of_stop(stop: Stop) -> str:
@@ -130,6 +141,12 @@ def _conclusion(lookup: AccountLookup, facts: ProductFacts, due: Due) -> Conclus
         return Conclusion(state=written.code or "skipped", next=text)
     next_write = next_run("write-inventory-back", portal.name, due)
     if facts.target and facts.target.current.quantity == facts.target.quantity:
+        if facts.target.available < 0:
+            return Conclusion(
+                state="oversold",
+                next=f"{portal.supplier.name} must count it again, or orders must be cancelled;"
+                f" until then {portal.merchant.name} shows 0",
+            )
         text = "nothing: both sides have the same quantity"
         if facts.target.calculation:
             text = f"nothing: {portal.merchant.name} shows the right quantity"

@@ -20,7 +20,7 @@ from ordosync.engine.diagnosis.events import events
 from ordosync.engine.diagnosis.next_attempt import Due
 from ordosync.engine.diagnosis.next_step import conclusion
 from ordosync.engine.diagnosis.order_facts import OrderFacts, order_facts
-from ordosync.engine.diagnosis.product_story import product_story
+from ordosync.engine.diagnosis.product_story import product_stories
 from ordosync.engine.diagnosis.story import Conclusion, Event, Story
 from ordosync.engine.portals import chosen, open_portal
 from ordosync.engine.scheduling.timetable import scheduled
@@ -82,9 +82,10 @@ def why(
                         customer=_customer(facts),
                     )
                     matches.append(_Found(story=story, is_ours=facts.is_ours))
-                product = product_story(lookup, store, word, due)
-                if product:
-                    matches.append(_Found(story=product, is_ours=True))
+                matches += [
+                    _Found(story=product, is_ours=True)
+                    for product in product_stories(lookup, store, word, due)
+                ]
             finally:
                 portal.close()
     return _without_repeats(matches)

@@ -52,9 +52,8 @@ def carried(step: Step, edit: Edit, row: StepRow | None) -> Step:
 def _with_groups(edit: Edit, notice: Notice, row: StepRow | None) -> Edit:
     is_edited = notice.code == EDITED
     changed = group_digests.changed(edit.known, edit.now.digests) if is_edited else ()
-    policies = edit.config.edits
-    apply = tuple(group for group in changed if policies.of(group) == "apply")
-    hold = tuple(group for group in changed if policies.of(group) == "hold")
+    apply = tuple(group for group in changed if edit.policy_of(group) == "apply")
+    hold = tuple(group for group in changed if edit.policy_of(group) == "hold")
     earlier = row.written if row else None
     attempted = earlier.groups if earlier and notice.code != "ignored" else ()
     is_abroad = group_digests.is_other_country(edit.known, edit.now.digests)

@@ -3,7 +3,7 @@
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ordosync.config.settings import PortalConfig
+from ordosync.config.settings import EditPolicy, PortalConfig
 from ordosync.models import Order
 from ordosync.tasks.base import Known
 from ordosync.tasks.orders.group_digests import Digester, Group
@@ -46,6 +46,8 @@ class Edit(Struct, frozen=True, kw_only=True):
     """The digests of what that attempt has written."""
     is_held: bool = False
     """True if the Supplier's order is held because of this edit."""
+    removes_units: bool = False
+    """True if only units were removed, in place of cancel-orders; see `SentAs`."""
     is_taken_back: bool = False
     """True if the Merchant has the sent order again, and an attempt may have changed it."""
 
@@ -53,6 +55,11 @@ class Edit(Struct, frozen=True, kw_only=True):
     def groups(self) -> tuple[Group, ...]:
         """All edited groups."""
         return (*self.apply, *self.hold, *self.notify)
+
+    def policy_of(self, group: Group) -> EditPolicy:
+        """Return the policy of a group. A cancellation of units does not depend on it."""
+        is_cancelled = group == "lines" and self.removes_units
+        return "apply" if is_cancelled else self.config.edits.of(group)
 
     def only_reported(self, group: Group, problem: "Problem") -> "Edit":
         """Return the edit with a group that is not written for this reason."""

@@ -88,6 +88,10 @@ class Digester:
         ]
         return f"{self._fields}:" + "-".join((*groups, *self._place(created.ship_to)))
 
+    def is_of(self, digests: str | None) -> bool:
+        """True if digests are comparable with those of this portal now."""
+        return bool(digests and digests.startswith(self._fields))
+
     def group(self, group: Group, order: Order) -> str:
         """Return the digest of one group of an order, also if it is not tracked."""
         return self._digest(group, _GROUPS[group](order), _SIZE)
@@ -98,7 +102,7 @@ class Digester:
 
     def covers(self, digests: str | None) -> bool:
         """True if digests are comparable with those of this portal now, in each of its groups."""
-        if not digests or not digests.startswith(self._fields):
+        if not digests or not self.is_of(digests):
             return False
         start = len(self._fields) + 1
         return not any(

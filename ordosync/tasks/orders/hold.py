@@ -50,9 +50,15 @@ class Holds:
     def of(cls, portal: Portal, items: Mapping[str, Order | InvalidRecord]) -> "Holds":
         """Return the holds for the orders of these steps, by their keys."""
         config = portal.config.hold
-        keys = [key for key, item in items.items() if config.conditions or _is_held(item)]
+        may_hold = config.conditions or portal.config.unknown_sku == "hold"
+        keys = [key for key, item in items.items() if may_hold or _is_held(item)]
         imports = portal.links.open_imports(keys) if keys else {}
         return cls(config=config, now=portal.clock.now(), open=imports)
+
+    def is_released(self, key: str, order: Order) -> bool:
+        """True if the operator, or a tag of the order, ends its holds."""
+        opened = self.open.get(key)
+        return bool(opened and opened.is_released) or _has_release_tag(self.config, order)
 
     def decision(self, key: str, order: Order, method: str) -> Decision | None:
         """Return the decision to hold the order of a step; None if it can be sent."""
@@ -106,9 +112,9 @@ def _reasons(
         yield _Reason(code="hold-status", text=facts.held)
     if config.paid and not facts.is_paid:
         yield _Reason(code="hold-paid", text="is not paid")
-    tags = {tag.strip().casefold() for tag in facts.tags}
-    if any(tag.strip().casefold() in tags for tag in config.tags.release):
+    if _has_release_tag(config, order):
         return
+    tags = {tag.strip().casefold() for tag in facts.tags}
     since = facts.since if facts.since and facts.since <= now else first_read_at
     if now < since + config.age:
         text = f"was placed less than {durations.to_text(config.age)} ago"
@@ -122,6 +128,11 @@ def _reasons(
         yield from _of_value(order, config.over)
     if order.needs_shipping:
         yield from _of_address(config, order.ship_to, method)
+
+
+def _has_release_tag(config: HoldConfig, order: Order) -> bool:
+    tags = {tag.strip().casefold() for tag in order.hold_facts.tags}
+    return any(tag.strip().casefold() in tags for tag in config.tags.release)
 
 
 def _of_value(order: Order, over: Decimal) -> Iterator[_Reason]:

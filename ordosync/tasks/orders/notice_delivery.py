@@ -11,10 +11,12 @@ from ordosync.tasks.edits.application import apply_edits
 from ordosync.tasks.edits.edit import BELOW_SENT, RACED, Edit
 from ordosync.tasks.order_edits import announce
 from ordosync.tasks.orders import cancelled_rest
-from ordosync.tasks.orders.notices import Notice, is_notice, too_late
+from ordosync.tasks.orders.notices import DELETED, REASSIGNED, Notice, is_notice, too_late
 
 _SETTLED = ("taken-back", "ignored")
 """Codes of notices that an edit is settled."""
+_TAKEN_AWAY = (f":{REASSIGNED}", f":{DELETED}")
+"""The suffixes of the keys of notices that the Merchant does not request an order any more."""
 
 
 def deliver(portal: Portal, steps: Sequence[Step]) -> Mapping[str, Result]:
@@ -32,7 +34,7 @@ def deliver(portal: Portal, steps: Sequence[Step]) -> Mapping[str, Result]:
     results = {
         key: Result(
             outcome=_outcome(notice, late.get(key)),
-            frees=key.removesuffix(":reassigned") if notice.code == "reassigned" else "",
+            frees=key.removesuffix(f":{REASSIGNED}") if notice.code == REASSIGNED else "",
         )
         for key, notice in notices.items()
     }
@@ -112,13 +114,13 @@ def _at_supplier(
     cancelled = [
         (key, link) for key, link in open_ if statuses.get(link.supplier_id) == "cancelled"
     ]
-    merchant_ids = [link.merchant_id for key, link in cancelled if not key.endswith(":reassigned")]
+    merchant_ids = [link.merchant_id for key, link in cancelled if not key.endswith(_TAKEN_AWAY)]
     cancelled_ids = portal.merchant.cancelled_among(merchant_ids) if merchant_ids else frozenset()
     for key, link in open_:
         if statuses.get(link.supplier_id) == "shipped":
             yield key, too_late("shipped")
     for key, link in cancelled:
-        if key.endswith(":reassigned") or link.merchant_id in cancelled_ids:
+        if key.endswith(_TAKEN_AWAY) or link.merchant_id in cancelled_ids:
             yield key, too_late("cancelled")
 
 
@@ -133,12 +135,12 @@ def _withdrawn(portal: Portal, requests: Mapping[str, str]) -> Iterator[tuple[st
         if isinstance(item, Order)
     }
     for key, id_ in requests.items():
-        if key.endswith(":reassigned") and id_ in requested:
+        if key.endswith(_TAKEN_AWAY) and id_ in requested:
             yield (
                 key,
                 Decision(state="skipped", code="given-back", reason="is this Supplier's again"),
             )
-        elif not key.endswith(":reassigned") and id_ not in requested:
+        elif not key.endswith(_TAKEN_AWAY) and id_ not in requested:
             yield key, Decision(state="skipped", code="gone", reason="is not requested any more")
 
 

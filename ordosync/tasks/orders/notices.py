@@ -1,9 +1,9 @@
 """Notices: changes of an order after it was sent that no task carries to the other account.
 
 A notice is a separate step, `failed` until its cause no longer exists: an edit, an order that was
-reassigned to another supplier, an order that is requested again although the Supplier cancelled it,
-or an order whose rest was cancelled after a part was sent. Both timelines get a comment, which
-never contains a value.
+reassigned to another supplier or deleted, an order that is requested again although the Supplier
+cancelled it, or an order whose rest was cancelled after a part was sent. Both timelines get a
+comment, which never contains a value.
 """
 
 from typing import Literal
@@ -15,7 +15,9 @@ from ordosync.store.links import Link
 from ordosync.tasks.base import Decision, Step
 
 REST_CANCELLED = "rest-cancelled"
-_KINDS = ("edit", "reassigned", "supplier-cancelled", REST_CANCELLED)
+REASSIGNED = "reassigned"
+DELETED = "deleted"
+_KINDS = ("edit", REASSIGNED, DELETED, "supplier-cancelled", REST_CANCELLED)
 
 
 class Notice(Struct, frozen=True, kw_only=True):
@@ -41,13 +43,29 @@ def reassigned(step: Step, link: Link) -> Step:
     return _notice(
         step,
         Notice(
-            code="reassigned",
+            code=REASSIGNED,
             reason="was assigned to another supplier after it was sent; ordosync does not recall"
             " it: ask the Supplier to cancel it",
             supplier_id=link.supplier_id,
-            key=f"reassigned:{link.generation}",
+            key=f"{REASSIGNED}:{link.generation}",
             at_merchant=f"The earlier Supplier still has its order {link.supplier_id}",
             at_supplier="The Merchant gave this order to another supplier; it is not recalled",
+        ),
+    )
+
+
+def deleted(step: Step, link: Link) -> Step:
+    """Return the notice that the Merchant deleted an order that the Supplier has."""
+    return _notice(
+        step,
+        Notice(
+            code=DELETED,
+            reason="was deleted at the Merchant after it was sent; ordosync does not cancel it: ask"
+            " the Supplier to cancel it, or restore it at the Merchant",
+            supplier_id=link.supplier_id,
+            key=f"{DELETED}:{link.generation}",
+            at_supplier="The Merchant deleted this order, which was not cancelled here: ask whether"
+            " to send it",
         ),
     )
 

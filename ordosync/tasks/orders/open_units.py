@@ -108,7 +108,7 @@ def ordered_units(portal: Portal, ledger: Mapping[str, Sequence[Link]]) -> Mappi
 
     Then fewer units are no edit, but a cancellation.
     """
-    if not portal.links.carries_cancellations():
+    if not (portal.merchant.reports_removed_units and portal.links.carries_cancellations()):
         return {}
     return {line.merchant_id: line.ordered or 0 for lines in ledger.values() for line in lines}
 

@@ -18,8 +18,24 @@ class SentAs(Struct, frozen=True, kw_only=True):
     """True if the Merchant split it after the import, so that only a piece still has its id."""
     keeps_lines: bool = False
     """True if its lines count as they were sent, whatever units the Merchant shows now."""
+    is_empty: bool = False
+    """True if all of its lines were removed, and nothing else of it is known."""
     ordered: Mapping[str, int] = {}
     """If cancel-orders removes units that are cancelled: the units of each line by the ledger."""
+    lines: Sequence[Link] = ()
+    """If import-orders removes them, as cancel-orders does not see them: its lines."""
+
+    def removes_units(self, order: Order) -> bool:
+        """True if an order only lacks units or lines, which are to be removed at the Supplier."""
+        units = {line.id: line.quantity for line in order.lines}
+        sent = {link.merchant_id: link for link in self.lines}
+        wanted = [
+            (units.get(id_, _not_open(link)), link.ordered or 0) for id_, link in sent.items()
+        ]
+        has_more = any(n > ordered for n, ordered in wanted) or any(
+            n for id_, n in units.items() if id_ not in sent
+        )
+        return not has_more and any(n < ordered for n, ordered in wanted)
 
 
 def sent_as(
@@ -31,10 +47,28 @@ def sent_as(
     """Return how these orders are compared; `requested` are they without lines left out."""
     ordered, split = ordered_units(portal, ledger), _split(items)
     keeping = _without_new_lines(portal, requested, ledger)
+    lines = ledger if _removes_units(portal) else {}
     return {
-        item.id: SentAs(is_split=item.id in split, keeps_lines=item.id in keeping, ordered=ordered)
+        item.id: SentAs(
+            is_split=item.id in split,
+            keeps_lines=item.id in keeping,
+            ordered=ordered,
+            lines=lines.get(item.id, ()),
+        )
         for item in requested
     }
+
+
+def _removes_units(portal: Portal) -> bool:
+    """True if import-orders removes units at the Supplier in place of cancel-orders."""
+    if portal.merchant.reports_removed_units or portal.supplier.edits is None:
+        return False
+    cancellations = portal.supplier.cancellations
+    return bool(cancellations and cancellations.can_reduce) and portal.links.runs_cancellations()
+
+
+def _not_open(link: Link) -> int:
+    return (link.ordered or 0) - (link.open_units or 0)
 
 
 def _split(items: Sequence[Order | InvalidRecord]) -> frozenset[str]:

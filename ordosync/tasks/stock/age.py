@@ -2,7 +2,8 @@
 
 A quantity in a file is as old as the newest file that has its SKU. Other accounts report their
 quantities now; if they cannot be read, the age counts from the last complete read. While a part of
-the feed is recent, an old quantity may be the mistake of a file, so the safety limit applies to it.
+the feed is recent, many old quantities may be the mistake of a file, so the safety limit applies to
+them, but not to single ones.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -10,6 +11,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ordosync.accounts.supplier import StockFeed
 from ordosync.clock import Clock
@@ -21,6 +23,9 @@ from ordosync.tasks.feeds import Attempt, FeedWatch, Outcome, may_zero
 from ordosync.text import plural
 
 _PAGE = 500
+_FEW, _SHARE = 20, 0.3
+"""The old products of a recent feed that the safety limit does not hold back: fewer than `_FEW`, or
+at most this share of it."""
 _MISSING = datetime.min.replace(tzinfo=UTC)
 """The time of the quantity of a product that the Supplier did not report."""
 Items = Sequence[Stock | InvalidRecord]
@@ -32,7 +37,9 @@ class Verdict(Struct, frozen=True, kw_only=True):
     is_zero: bool = False
     """True if the Merchant shows 0; otherwise its quantities stay."""
     is_exempt: bool = False
-    """True if the safety limit does not apply."""
+    """True if the safety limit does not apply to old quantities."""
+    is_of_feed: bool = False
+    """True if the whole feed is too old; products that it does not report are old, too."""
     has_missing: bool = False
     """True if products that the Supplier did not report are set to 0, too."""
 
@@ -107,6 +114,8 @@ class StockAge:
         if is_unset or not self._is_old(product):
             return None
         self._found.add(product.product_id)
+        if product.counted_at == _MISSING and not self._verdict.is_of_feed:
+            return replace(self._verdict, is_exempt=False)
         return self._verdict
 
     def reason(self, product: Stock) -> str:
@@ -127,9 +136,9 @@ class StockAge:
         return Attempt(
             outcome=self._outcome,
             newest_at=self._newest_at if self._outcome == "read" else None,
-            # Under the safety limit, 0 is what the operator has asked for.
-            old=0 if is_zero and not self._verdict.is_exempt else len(self._found),
-            is_zeroed=is_zero and self._verdict.is_exempt and bool(self._found),
+            # A single quantity that becomes 0 is what the operator has asked for.
+            old=0 if is_zero and not self._verdict.is_of_feed else len(self._found),
+            is_zeroed=is_zero and self._verdict.is_of_feed and bool(self._found),
         )
 
     @property
@@ -195,7 +204,18 @@ class StockAge:
         if self._limit and self._is_feed_old:
             return self._judge_feed(self._limit)
         is_absent_zero = self._min_rows is not None and self._is_complete(self._min_rows)
-        return Verdict(is_zero=self._zeroes or is_absent_zero, has_missing=is_absent_zero)
+        is_zero = bool(self._old) and self._limit is not None and self._may_zero(self._limit)
+        return Verdict(
+            is_zero=is_zero or is_absent_zero,
+            is_exempt=is_zero and self._are_few,
+            has_missing=is_absent_zero,
+        )
+
+    @property
+    def _are_few(self) -> bool:
+        """True if only single products are old. Many are perhaps the mistake of a file."""
+        count = len(self._old)
+        return count < _FEW or count <= _SHARE * (count + self._recent)
 
     @property
     def _is_feed_old(self) -> bool:
@@ -204,12 +224,20 @@ class StockAge:
 
     def _judge_feed(self, limit: MaxAge) -> Verdict:
         """Return what happens to the quantities of a feed that is too old as a whole."""
-        row = self._feeds.after("stock", Attempt(outcome="read"))
-        if not self._zeroes or may_zero(row, limit):
-            return Verdict(is_zero=self._zeroes, is_exempt=True, has_missing=self._zeroes)
+        if self._zeroes and not self._may_zero(limit):
+            return _KEEP
+        zeroes = self._zeroes
+        return Verdict(is_zero=zeroes, is_exempt=True, is_of_feed=True, has_missing=zeroes)
+
+    def _may_zero(self, limit: MaxAge) -> bool:
+        """True if old quantities become 0: it is configured, and the feed was watched for long."""
+        if not self._zeroes:
+            return False
+        if may_zero(self._feeds.after("stock", Attempt(outcome="read")), limit):
+            return True
         quarter = age_text(limit.limit / 4)
         self._remark = f"the quantities become 0 once the feed was watched for {quarter}"
-        return _KEEP
+        return False
 
     def _is_complete(self, min_rows: int) -> bool:
         """True if a product that no recent file has is absent, and not only in a bad file."""
@@ -230,7 +258,7 @@ class StockAge:
             return False
         row = self._feeds.after("stock", Attempt(outcome=self._outcome))
         is_due = self._zeroes and row.counts_from < self._oldest and may_zero(row, self._limit)
-        self._verdict = Verdict(is_zero=is_due, is_exempt=True, has_missing=is_due)
+        self._verdict = Verdict(is_zero=is_due, is_exempt=True, is_of_feed=True, has_missing=is_due)
         return is_due
 
     def _missing(self, linked: Iterable[Sequence[Link]]) -> Iterator[Items]:

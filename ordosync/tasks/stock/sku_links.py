@@ -65,6 +65,12 @@ def linked_products(
     }
 
 
+def linked_product(portal: Portal, item: Stock, link: Link, current: Stock) -> LinkedProduct:
+    """Return one linked product, by the map of now."""
+    rows = portal.sku_map.of_merchant([current.sku]) if portal.sku_map else {}
+    return _linked(item, link, current, rows)
+
+
 def _linked(
     item: Stock, link: Link, current: Stock | None, rows: Mapping[str, MappedSku]
 ) -> LinkedProduct:

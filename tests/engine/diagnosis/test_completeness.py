@@ -23,6 +23,7 @@ from tests.support.desk import TwoAccounts
 STEP = 1
 FAILED: Mapping[str, str] = {
     "already-shipped": "critical",
+    "deleted": "critical",
     "not-answered": "critical",
     "not-reducible": "critical",
     "piece-cancelled": "critical",
@@ -35,8 +36,9 @@ FAILED: Mapping[str, str] = {
         *("more-than-ordered", "no-address", "no-date", "not-editable"),
         *("not-found", "not-held", "on-hold", "other-lines", "oversold"),
         *("partially-shipped", "refused", "rest-cancelled", "reused-number"),
-        *("sent-elsewhere", "sku-claimed", "split-refused", "supplier-cancelled"),
-        *("supplier-cancelled-rest", "unclear-status", "unknown-status", "unproven"),
+        *("sent-elsewhere", "sku-claimed", "sku-nearly", "split-refused", "supplier-cancelled"),
+        *("supplier-cancelled-rest", "too-many-units", "unclear-status", "unknown-status"),
+        "unproven",
     ),
     "normal",
 )
@@ -57,11 +59,11 @@ WAITING = (
     *("sent-elsewhere", "split-first", "stopped", "unavailable", "which-lines"),
 )
 """Codes of steps that are tried again: they need the operator only if that takes too long."""
-UNKNOWN = ("no-answer", "not-ready", "taken", "unknown-outcome")
+UNKNOWN = ("no-answer", "not-ready", "not-shown", "taken", "unknown-outcome")
 HELD = ("asked",)
 HELD_BY_RULE = (
     *("hold-paid", "hold-age", "hold-tags", "hold-risk", "hold-value", "hold-country"),
-    *("hold-po-box", "hold-status"),
+    *("hold-po-box", "hold-sku", "hold-status"),
 )
 """Orders that are not sent yet: they need the operator only after `longest`."""
 PLANNED = "planned"
@@ -71,7 +73,7 @@ SKIPPED: Mapping[str, str | None] = {"no-tracking": "normal"} | dict.fromkeys(
         *("before-since", "dismissed", "edited", "given-back", "gone", "ignored", "mended"),
         *("no-lines", "no-sku", "not-imported", "not-shipped", "nothing-to-ship", "over"),
         *("skip-rule", "stale", "test-order"),
-        *("split-after-import", "taken-back", "too-late", "voided", "withdrawn"),
+        *("split-after-import", "taken-back", "too-late", "unknown-sku", "voided", "withdrawn"),
     )
 )
 """Steps that need nothing; but an order that was shipped without a number needs it."""
@@ -81,10 +83,11 @@ DONE: Mapping[str, str | None] = {
     "on-pieces": None,
     "stock-stopped": None,
     "stale": None,
+    "taken-away": None,
 }
 """Done steps need nothing; but stock that an edit did not move is to be corrected."""
 RUNS = (
-    *("account", "auth", "brake", "crashed", "refused", "stock-rules", "unavailable"),
+    *("account", "auth", "brake", "crashed", "refused", "sku-map", "stock-rules", "unavailable"),
     "unexpected",
 )
 CONCERNS = (

@@ -74,8 +74,13 @@ def test_an_oversold_product_is_reported_with_the_real_quantity(mug: TwoAccounts
     mug.shop("stock", "set", "MUG", "9")
     mug.run("write-inventory-back", "--force")
 
+    explanation = story(mug.folder, "MUG")
     written = "quantity 9 → 0 written to shop (was set to 0, but is -1)"
-    assert written in texts(story(mug.folder, "MUG"))
+    assert written in texts(explanation)
+    assert (explanation["state"], explanation["next"]) == (
+        "oversold",
+        "northwind must count it again, or orders must be cancelled; until then shop shows 0",
+    )
 
 
 def test_a_quantity_that_was_refused_three_times_is_suspended(mug: TwoAccounts) -> None:

@@ -168,6 +168,30 @@ def test_l9_the_desk_wakes_them(world: World, words: tuple[str, ...]) -> None:
     assert physical(world.outlet, "MUG") != before
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("orders", "edit", "2", "--warehouse", "east"),
+        ("orders", "ship", "2", "--carrier", "UPS", "--tracking", "1Z9", "--warehouse", "east"),
+    ],
+    ids=" ".join,
+)
+def test_l9_another_warehouse_wakes_them(world: World, words: tuple[str, ...]) -> None:
+    text = world.path.read_text()
+    limited = "supplier: {account: northwind, warehouses: [main]}"
+    world.path.write_text(text.replace("supplier: northwind", limited))
+    world.desk("stock", "set", "MUG", "5", "--warehouse", "east")
+    world.sell("2")
+    world.pass_by(MINUTE)
+    before = physical(world.outlet, "MUG") or 0
+    world.desk(*words)
+
+    runs = world.pass_by(2 * MINUTE)
+
+    assert {portal for portal, _ in woken(runs)} == {*PORTALS}
+    assert physical(world.outlet, "MUG") == before + 1
+
+
 def test_a_stop_and_its_end_wake_their_portal(world: World) -> None:
     world.command("stock", "stop", "MUG", "--portal", "outlet-northwind")
     stopped = world.pass_by(MINUTE)

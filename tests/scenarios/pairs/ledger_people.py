@@ -36,9 +36,11 @@ class MerchantRules(LedgerPortal):
 
     @rule(pick=PICK, cups=st.integers(0, 1), mugs=st.integers(0, 1))
     def raise_units(self, pick: int, cups: int, mugs: int) -> None:
-        """Add units to the lines of an order that was imported: no task sends them."""
+        """Add units to the lines of an open order that was imported: no task sends them."""
         order = self.any_order(pick)
         if order.is_changed or not cups + mugs or self.supplier_id(order) is None:
+            return
+        if self.is_shown_as_shipped(order):
             return
         self.pair.merchant.raise_units(order.merchant_id, cups, mugs)
         order.raised = +Counter(CUP=cups, MUG=mugs)

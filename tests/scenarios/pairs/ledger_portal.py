@@ -94,9 +94,9 @@ class LedgerPortal(RuleBasedStateMachine):
             assert units <= order.ever_sent, (units, order)
         if not order.is_touched and not order.is_cancelled:
             is_all = order.ever_sent >= order.units + order.raised
-            assert is_all or not self._is_shown_as_shipped(order), order
+            assert is_all or not self.is_shown_as_shipped(order), order
 
-    def _is_shown_as_shipped(self, order: SoldOrder) -> bool:
+    def is_shown_as_shipped(self, order: SoldOrder) -> bool:
         """True if the Merchant shows the whole order as shipped."""
         merchant, ids = self.pair.merchant, [order.merchant_id]
         if isinstance(merchant, AtShopify):

@@ -6,11 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from ordosync.config import load_config
+from ordosync.store import Store
 from tests.accounts.contract.examples import line
-from tests.accounts.sqlite.people import SqliteSupplierPeople
+from tests.accounts.contract.opening import PORTAL
+from tests.accounts.ordoro.people import OrdoroMerchantPeople
+from tests.accounts.sqlite.people import SqliteMerchantPeople, SqliteSupplierPeople
 from tests.scenarios.pairs.kinds import MERCHANTS
 from tests.scenarios.pairs.pair import Pair
 from tests.support.clock import VirtualClock
+from tests.support.command import ordosync
 
 TASK = "import-orders"
 STREET = "7 Canary Lane"
@@ -56,3 +61,95 @@ def test_order_that_is_read_again_as_it_was_is_no_edit(pair: Pair) -> None:
     pair.run(TASK)
 
     pair.stays_quiet(TASK)
+
+
+def carry_cancellations(pair: Pair) -> None:
+    """Let cancel-orders run automatically."""
+    pair.configure(tasks={"cancel-orders": "hourly"})
+    assert ordosync(pair.folder, "autosync").code == 0
+
+
+def lower(pair: Pair, merchant_id: str, *units: int) -> None:
+    """Lower the quantities of lines; the desk of a local account cancels units instead."""
+    if isinstance(pair.merchant, SqliteMerchantPeople):
+        pair.merchant.cancel_units(merchant_id, *units)
+    else:
+        pair.merchant.raise_units(merchant_id, *(-count for count in units))
+
+
+def open_codes(pair: Pair) -> list[str | None]:
+    with Store.open(load_config(pair.path).database) as store:
+        return [step.code for step in store.steps.open() if step.portal == PORTAL]
+
+
+def test_e17_lowered_quantity_is_carried_by_cancel_orders_where_it_is_on(pair: Pair) -> None:
+    merchant_id, supplier_id = pair.imported("1001", line("MUG", 3), line("CUP", 2))
+    carry_cancellations(pair)
+    lower(pair, merchant_id, 2, 0)
+
+    ran = [pair.run(TASK), pair.run("cancel-orders")]
+
+    assert [step.state for each in ran for step in each.steps] == ["done"]
+    assert pair.supplier.open_units(supplier_id) == {"MUG": 1, "CUP": 2}
+    pair.stays_quiet(TASK, "cancel-orders")
+
+
+def test_e17_more_units_beside_fewer_are_no_cancellation(tmp_path: Path) -> None:
+    """Ordoro does not report removed units, so import-orders compares them."""
+    clock = VirtualClock()
+    with closing(OrdoroMerchantPeople(tmp_path, clock)) as selling:
+        pair = Pair(tmp_path, selling, SqliteSupplierPeople(tmp_path, clock))
+        merchant_id, supplier_id = pair.imported("1001", line("MUG", 3), line("CUP", 2))
+        carry_cancellations(pair)
+        selling.raise_units(merchant_id, -1, 1)
+
+        ran = pair.run(TASK)
+
+        assert ran.step.code == "edited"
+        assert pair.supplier.open_units(supplier_id) == {"MUG": 3, "CUP": 2}
+
+
+def test_e17_removed_units_wait_for_an_operator_while_cancel_orders_is_paused(
+    tmp_path: Path,
+) -> None:
+    clock = VirtualClock()
+    with closing(OrdoroMerchantPeople(tmp_path, clock)) as selling:
+        pair = Pair(tmp_path, selling, SqliteSupplierPeople(tmp_path, clock))
+        merchant_id, supplier_id = pair.imported("1001", line("MUG", 3))
+        carry_cancellations(pair)
+        assert ordosync(pair.folder, "autosync", "off", "cancel-orders").code == 0
+        selling.raise_units(merchant_id, -1)
+
+        ran = pair.run(TASK)
+
+        assert ran.step.code == "edited"
+        assert pair.supplier.open_units(supplier_id) == {"MUG": 3}
+
+
+def test_e17_line_without_units_left_is_carried_or_reported(pair: Pair) -> None:
+    """Some services remove such a line; then nothing shows what it was, and it is an edit."""
+    merchant_id, supplier_id = pair.imported("1001", line("MUG", 3), line("CUP", 2))
+    carry_cancellations(pair)
+    lower(pair, merchant_id, 0, 2)
+
+    for task in (TASK, "cancel-orders", TASK):
+        pair.run(task)
+
+    is_carried = pair.supplier.open_units(supplier_id) == {"MUG": 3}
+    assert open_codes(pair) == ([] if is_carried else ["edited"])
+
+
+@pytest.mark.parametrize("policy", ["notify", "apply"])
+def test_e16_no_unit_left_is_an_edit_where_cancel_orders_is_off(pair: Pair, policy: str) -> None:
+    if type(pair.merchant).__name__ == "ShopifyMerchantPeople":
+        pytest.skip("a sale without units counts as cancelled")
+    pair.configure(edits={"lines": policy})
+    merchant_id, supplier_id = pair.imported("1001", line("MUG", 2), line("CUP", 1))
+    pair.merchant.raise_units(merchant_id, -2, -1)
+
+    pair.run(TASK)
+
+    is_applied = policy == "apply"
+    assert open_codes(pair) == ([] if is_applied else ["edited"])
+    status = "cancelled" if is_applied else "awaiting_fulfillment"
+    assert pair.supplier.status(supplier_id) == status

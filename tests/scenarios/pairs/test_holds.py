@@ -7,7 +7,7 @@ import pytest
 from ordosync.config import load_config
 from ordosync.store import Store
 from ordosync.store.step_rows import StepRow
-from tests.accounts.contract.examples import line, sold
+from tests.accounts.contract.examples import line, product, sold
 from tests.accounts.contract.opening import PORTAL
 from tests.accounts.contract.people import needs
 from tests.accounts.files.people import FilesMerchantPeople
@@ -181,3 +181,20 @@ def test_an_order_that_was_imported_is_not_held_any_more(pair: Pair) -> None:
 
     assert "held" not in {each.state for each in pair.run(TASK).steps}
     assert step(pair, order_id).state == "done"
+
+
+@needs("import-products", "write-inventory-back")
+def test_h8_units_of_a_held_order_are_not_offered_again(pair: Pair) -> None:
+    hold(pair, age="30m")
+    pair.merchant.add_product(product("MUG"))
+    pair.run("import-products")
+    pair.supplier.count("MUG", 10)
+    pair.run("write-inventory-back")
+    order_id = pair.merchant.request(sold("1001", line("MUG", 3)))
+    before = pair.merchant.physical("MUG")
+
+    pair.run(TASK)
+    pair.run("write-inventory-back")
+
+    assert step(pair, order_id).state == "held"
+    assert pair.merchant.physical("MUG") == before

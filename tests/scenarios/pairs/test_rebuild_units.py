@@ -1,6 +1,6 @@
 """The ledger after `rebuild-state`: its units are those that both accounts show."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import pytest
 
@@ -45,23 +45,31 @@ def forget_units(pair: Pair) -> None:
         store._connection.execute("update links set order_id = null where kind = 'line'")
 
 
-def same_after_rebuild(pair: Pair, *, is_lost: bool) -> None:
+def totals(pair: Pair) -> tuple[int, int]:
+    """Return the open and the sent units of all lines together."""
+    units = open_and_sent(pair).values()
+    return sum(open_ or 0 for open_, _ in units), sum(sent or 0 for _, sent in units)
+
+
+def same_after_rebuild(
+    pair: Pair, *, is_lost: bool, by: Callable[[Pair], object] = open_and_sent
+) -> None:
     """Rebuild the store, which has lost its links or their units; the ledger is as before."""
-    before = open_and_sent(pair)
+    before = by(pair)
     assert before
     lose(pair) if is_lost else forget_units(pair)
     assert is_lost or open_and_sent(pair) == {}
 
     rebuilt(pair, add=True)
 
-    assert open_and_sent(pair) == before
+    assert by(pair) == before
     shown = pair.everything()
     tasks = [task for task in TASKS if pair.can_run(task)]
     for task in tasks:
         pair.run(task)
     assert pair.everything() == shown
     pair.stays_quiet(*tasks)
-    assert open_and_sent(pair) == before
+    assert by(pair) == before
 
 
 def test_open_and_sent_orders_keep_their_units(pair: Pair, *, is_lost: bool) -> None:
@@ -131,3 +139,37 @@ def test_pieces_keep_their_units(pair: Pair, *, is_lost: bool) -> None:
     pair.run("update-tracking")
 
     same_after_rebuild(pair, is_lost=is_lost)
+
+
+@needs("split-order", "parcels", "several-parcels", "parcel-lines")
+@pytest.mark.parametrize("is_sent", [False, True])
+def test_pieces_of_a_rest_that_was_split_keep_their_units(
+    pair: Pair, *, is_lost: bool, is_sent: bool
+) -> None:
+    """Shopify counts the parcel before the split in one of its pieces, other kinds do not."""
+    _, supplier_id = ordered(pair)
+    sent(pair, supplier_id, "1Z1", 1, 0)
+    first, _ = pair.supplier.split(supplier_id, (1, 0), (0, 1))
+    pair.run("split-order")
+    if is_sent:
+        pair.supplier.ship(first, parcel(number="1Z2"))
+        pair.run("update-tracking")
+
+    same_after_rebuild(pair, is_lost=is_lost, by=totals)
+
+
+@needs("split-order", "parcels", "several-parcels", "parcel-lines", "voided-labels")
+def test_parcel_from_before_a_split_is_void_where_it_was_reported(
+    pair: Pair, *, is_lost: bool
+) -> None:
+    merchant_id, supplier_id = ordered(pair)
+    sent(pair, supplier_id, "1Z1", 1, 0)
+    pair.supplier.split(supplier_id, (1, 0), (0, 1))
+    pair.run("split-order")
+    same_after_rebuild(pair, is_lost=is_lost, by=totals)
+    pair.supplier.recall(supplier_id, "1Z1")
+
+    pair.run("update-tracking")
+
+    assert pair.merchant.all_numbers(merchant_id) == []
+    pair.stays_quiet("update-tracking")

@@ -6,7 +6,7 @@ import pytest
 
 from ordosync.config import load_config
 from ordosync.store import Store
-from tests.accounts.contract.examples import line, parcel
+from tests.accounts.contract.examples import line, parcel, product
 from tests.accounts.contract.opening import PORTAL
 from tests.accounts.contract.people import People, needs
 from tests.scenarios.pairs.comparing import differing
@@ -90,6 +90,24 @@ def test_reason_of_short_units_is_reported(pair: Pair) -> None:
 
     assert "cannot send 1 of CUP: out of stock" in (ran.step.reason or "")
     assert "comments" in pair.merchant.lacks or "out of stock" in told(pair.merchant, merchant_id)
+
+
+@needs("report-shortages", "short-units", "reasons", "import-products", "write-inventory-back")
+def test_s19_product_that_the_supplier_ran_out_of_is_shown_as_0(pair: Pair) -> None:
+    pair.configure(shortages={"zero_stock": ["out-of-stock"]})
+    for sku in ("CUP", "MUG"):
+        pair.merchant.add_product(product(sku))
+    pair.run("import-products")
+    _, supplier_id = pair.imported("1001", line("CUP", 2), line("MUG", 1))
+    for sku in ("CUP", "MUG"):
+        pair.supplier.count(sku, 9)
+    pair.supplier.shorten(supplier_id, "out-of-stock", 1, 0)
+
+    pair.run(TASK)
+    pair.run("write-inventory-back")
+
+    assert pair.merchant.physical("CUP") == 0
+    assert (pair.merchant.physical("MUG") or 0) > 0
 
 
 @needs("report-shortages", "cancel-orders")

@@ -92,3 +92,19 @@ def test_log_shows_that_a_file_was_taken_before_it_was_seen(world: PlaceWorld) -
 
     assert (step["state"], step["code"]) == ("done", "taken-away")
     assert "PO_1.csv was taken away" in step["reason"]
+
+
+def test_order_that_was_taken_unseen_needs_attention_without_a_parcel(world: PlaceWorld) -> None:
+    world.drop("1")
+    world.kill_import("outbox-published")
+    world.partner.take()
+    world.import_orders()
+    world.drop("2")
+    world.import_orders()
+
+    listed = world.run("attention", "--days", "0", "--json").json["attention"]
+
+    found = {entry["merchant"]: (entry["severity"], entry["reason"]) for entry in listed}
+    assert [*found] == ["1"], "no other order can have a parcel in this portal"
+    assert found["1"][0] == "normal"
+    assert "PO_1.csv was taken away before it was seen" in found["1"][1]

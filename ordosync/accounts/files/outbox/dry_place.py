@@ -13,6 +13,9 @@ class DryPlace:
 
     can_list = False
 
+    def connect(self) -> None:
+        """Connect to nothing."""
+
     def list(
         self,
         folder: bytes,

@@ -5,6 +5,9 @@ from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
 
+from ordosync.accounts.files.cancelled_units import CancelledOrders
+from ordosync.accounts.files.merchant_tracking import MerchantTracking
+from ordosync.accounts.files.ordered_lines import OrderedLines
 from ordosync.accounts.files.outbox.batches import Batches
 from ordosync.accounts.files.outbox.memory import copy_private, missing, take_over_orders
 from ordosync.accounts.files.outbox.orders import OrderOutbox
@@ -53,6 +56,15 @@ class Writers:
         """The parcels; None if they are not written."""
         return self._rows("tracking", self._written.tracking)
 
+    def merchant_tracking(
+        self, cancelled: CancelledOrders, lines: OrderedLines
+    ) -> MerchantTracking | None:
+        """Return the part of a Merchant that writes parcels; None if they are not written."""
+        options, file = self._written.tracking, self.tracking
+        if options is None or file is None:
+            return None
+        return MerchantTracking(options, file, cancelled=cancelled, lines=lines)
+
     @cached_property
     def inventory(self) -> RowFile | None:
         """The quantities; None if they are not written."""
@@ -69,9 +81,14 @@ class Writers:
             if isinstance(file, WholeFile):
                 file.flush()
 
-    def settle(self, subject: str, *, sent: bool) -> bool:
+    def settle(self, subject: str, sent: bool) -> bool:
         """Settle the parcels of an order; see `PortalAccount.settle_unknown`."""
         return isinstance(self.tracking, Batches) and self.tracking.settle(subject, sent=sent)
+
+    @property
+    def hands_orders_over(self) -> bool:
+        """True if order files are at a place."""
+        return self._written.place_of(self._written.orders) is not None
 
     def lacks_rows(self) -> str:
         """Return why no parcels can be handed over; see `PortalAccount.lacks_memory`."""
@@ -82,7 +99,7 @@ class Writers:
 
     def lacks_orders(self) -> str:
         """Return why no orders can be handed over; see `PortalAccount.lacks_memory`."""
-        if not self._written.place_of(self._written.orders):
+        if not self.hands_orders_over:
             return ""
         target = self._outboxes.folder / RECORDS
         return self._missing(target, "orders", partial(take_over_orders, target=target))

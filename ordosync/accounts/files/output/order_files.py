@@ -80,7 +80,7 @@ class OrderFileWriter:
         """False for an outbox that was never used; a read does not create it."""
         return self._outbox is None or self.records.exists
 
-    def settle(self, subject: str, *, sent: bool) -> bool:
+    def settle(self, subject: str, sent: bool) -> bool:
         """Settle a file of unknown outcome; see `PortalAccount.settle_unknown`."""
         if self._outbox is None or not self._is_open:
             return False

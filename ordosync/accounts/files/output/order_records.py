@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from ordosync.accounts.files.output.order_rows import line_id
 from ordosync.accounts.files.output.safe_output import digest, folder_lock
+from ordosync.accounts.supplier import TAKEN_AWAY
 from ordosync.atomic_write import replace_file, sync_folder, temporary_path
 from ordosync.errors import RefusedError, UnavailableError
 from ordosync.models import Outcome
@@ -35,10 +36,6 @@ class WrittenLine:
     id: str
     sku: str
     quantity: int
-
-
-TAKEN = "taken-away"
-"""Code of an order whose file was taken away before it was seen at its place."""
 
 
 class OrderRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -103,7 +100,7 @@ class OrderRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
         if not self.was_taken:
             return outcome
         reason = f"{self.file} was taken away before it was seen at the place"
-        return replace(outcome, code=TAKEN, reason=reason)
+        return replace(outcome, code=TAKEN_AWAY, reason=reason)
 
     def written_lines(self) -> list[WrittenLine]:
         """Return its lines, with the units that count; a line of an earlier release has no SKU."""

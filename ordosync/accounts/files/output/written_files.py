@@ -30,7 +30,7 @@ class WrittenFiles:
     """The place of all files that have none beside them; None if they are local."""
 
     def __post_init__(self) -> None:
-        for name, files in self._named.items():
+        for name, files in self.named.items():
             place = self.place_of(files)
             if place and place.is_http:
                 raise ValueError(f"{name}: cannot be written over {place.scheme}")
@@ -42,6 +42,12 @@ class WrittenFiles:
     def place_of(self, files: OutputFiles | None) -> PlaceOptions | None:
         """Return the place of these files; None if they are local."""
         return (files.place or self.place) if files else None
+
+    @property
+    def places(self) -> Mapping[PlaceOptions, None]:
+        """The places that are written to, each once."""
+        places = map(self.place_of, self.named.values())
+        return dict.fromkeys(place for place in places if place)
 
     @property
     def paths(self) -> tuple[Path, ...]:
@@ -56,7 +62,7 @@ class WrittenFiles:
         return (*(path.parent for path in self._files), *filter(None, folders))
 
     @property
-    def _named(self) -> Mapping[str, OutputFiles]:
+    def named(self) -> Mapping[str, OutputFiles]:
         """The files by the option that has them."""
         named = {
             "inventory": self.inventory,

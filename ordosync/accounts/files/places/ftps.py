@@ -43,6 +43,10 @@ class FtpsPlace:
         self._lock = RLock()
         self._session: FtpSession | None = None
 
+    def connect(self) -> None:
+        """Connect and sign in."""
+        self._ask(lambda _: None, action="connect to the place")
+
     def list(
         self, folder: bytes, *, needs: Callable[[bytes], bool] | None = None
     ) -> Sequence[Entry]:

@@ -59,6 +59,9 @@ class HttpsPlace:
         self._lock = RLock()
         self._opened: Transport | None = None
 
+    def connect(self) -> None:
+        """Do nothing: each request signs in."""
+
     def list(
         self,
         folder: bytes,

@@ -18,6 +18,9 @@ class LocalFolder:
 
     can_list = True
 
+    def connect(self) -> None:
+        """Do nothing."""
+
     def list(
         self,
         folder: bytes,

@@ -22,6 +22,8 @@ from typing import BinaryIO, Protocol
 
 from msgspec import Struct
 
+from ordosync.errors import SignInError
+
 
 class Mark(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The state of a file, as far as the place tells; a file that changed has another mark.
@@ -53,12 +55,23 @@ class Fetched(Struct, frozen=True, kw_only=True):
     """A mark that differs from `before` means that the file changed while it was read."""
 
 
+class UntrustedKeyError(SignInError):
+    """The server shows a key that is not configured. `line` is its line for `host_key`."""
+
+    def __init__(self, account: str, action: str, answer: str, *, line: str = "") -> None:
+        super().__init__(account, action, answer)
+        self.line = line
+
+
 class Place(Protocol):
     """A folder on another machine. It makes no folders."""
 
     @property
     def can_list(self) -> bool:
         """False if only a file whose whole path is known can be fetched, as over HTTPS."""
+
+    def connect(self) -> None:
+        """Connect and sign in, if that was not done yet."""
 
     def list(
         self, folder: bytes, *, needs: Callable[[bytes], bool] | None = None

@@ -39,6 +39,14 @@ class SftpPlace:
         """The number of connections that were made."""
         return self._connection.opened
 
+    def connect(self) -> None:
+        """Connect and sign in."""
+
+        async def connected(_: asyncssh.SFTPClient) -> None:
+            """Do nothing more."""
+
+        self._connection.ask(connected, action="connect to the place")
+
     def list(
         self,
         folder: bytes,

@@ -12,10 +12,11 @@ from typing import Any, TypeVar
 import asyncssh
 
 from ordosync.accounts.files.places.options import PlaceOptions
+from ordosync.accounts.files.places.sftp_algorithms import algorithms
 from ordosync.accounts.files.places.sftp_errors import account_error, is_answer
-from ordosync.accounts.files.places.sftp_keys import algorithms, changed_key, trusted_keys
+from ordosync.accounts.files.places.sftp_keys import shown_key, trusted_keys, untrusted
 from ordosync.clock import SLICE_S, Clock
-from ordosync.errors import AccountError, SignInError
+from ordosync.errors import AccountError
 
 T = TypeVar("T")
 
@@ -107,6 +108,8 @@ class SftpConnection:
     async def _signed_in(self) -> asyncssh.SSHClientConnection:
         options = self._options
         trusted = trusted_keys(options, account=self._account)
+        if not trusted:
+            await self._refuse(await self.answer(shown_key(options)), trusted)
         client = _Client(options)
         try:
             return await self.answer(
@@ -125,10 +128,20 @@ class SftpConnection:
                     **algorithms(options),
                 )
             )
-        except asyncssh.HostKeyNotVerifiable as error:
-            shown = client.shown_key
-            reason = changed_key(shown, trusted) if shown else str(error)
-            raise SignInError(self._account, "connect to the place", reason) from error
+        except asyncssh.HostKeyNotVerifiable:
+            await self._refuse(client.shown_key, trusted)
+            raise
+        except asyncssh.KeyExchangeFailed:
+            # A server with keys of other kinds offers none of the kinds that are configured.
+            await self._refuse(await self.answer(shown_key(options)), trusted)
+            raise
+
+    async def _refuse(
+        self, shown: asyncssh.SSHKey | None, trusted: Sequence[asyncssh.SSHKey]
+    ) -> None:
+        """Raise `UntrustedKeyError` unless the key is configured."""
+        if shown and shown not in trusted:
+            raise untrusted(shown, trusted, self._options, account=self._account)
 
     def _client_keys(self) -> list[asyncssh.SSHKey] | None:
         key, passphrase = self._options.key, self._options.passphrase

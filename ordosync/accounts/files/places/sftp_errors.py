@@ -51,6 +51,8 @@ def _known(error: Exception, timeout_s: int) -> tuple[type[AccountError], str]:
             return UnavailableError, f"the server answers: {error.reason}"
         case asyncssh.PermissionDenied():
             return SignInError, "the server rejects the user, key or password"
+        case asyncssh.HostKeyNotVerifiable():
+            return SignInError, "the key of the server is not trusted"
         case asyncssh.KeyExchangeFailed():
             return SignInError, _NEGOTIATION
         case asyncssh.KeyImportError() | asyncssh.KeyEncryptionError():

@@ -5,37 +5,54 @@ from collections.abc import Sequence
 import asyncssh
 
 from ordosync.accounts.files.places.options import PlaceOptions
+from ordosync.accounts.files.places.place import UntrustedKeyError
+from ordosync.accounts.files.places.sftp_algorithms import algorithms
 from ordosync.accounts.option_types import names_of
 from ordosync.errors import SignInError
 
-LEGACY = {
-    "kex_algs": ("diffie-hellman-group-exchange-sha1", "diffie-hellman-group1-sha1"),
-    "encryption_algs": ("aes256-cbc", "aes192-cbc", "aes128-cbc", "3des-cbc"),
-    "mac_algs": ("hmac-sha1-96", "hmac-md5"),
-}
-"""The algorithms that `algorithms: legacy` accepts in addition, by the option of the library."""
-_CHECK = "run `ordosync config check --online`, and compare the key with the partner"
-
-
-def algorithms(options: PlaceOptions) -> dict[str, str]:
-    """Return the options of the library for algorithms; empty for those that it prefers."""
-    if options.algorithms == "current":
-        return {}
-    return {name: f"+{','.join(names)}" for name, names in LEGACY.items()}
+_PREFERRED = ("ssh-ed25519", "ecdsa-sha2-nistp256", "rsa-sha2-512", "rsa-sha2-256", "ssh-rsa")
 
 
 def trusted_keys(options: PlaceOptions, *, account: str) -> Sequence[asyncssh.SSHKey]:
-    """Return the keys that the server may show. Raises `SignInError` if there are none."""
+    """Return the keys that the server may show. Raises `SignInError` if they cannot be read."""
     try:
-        keys = _configured(options)
+        return _configured(options)
     except (OSError, ValueError) as error:
         name = "known_hosts" if options.known_hosts else "host_key"
         raise SignInError(account, "connect to the place", f"{name}: {error}") from error
-    if not keys:
-        has_file = f"{options.known_hosts} has no key of the server" if options.known_hosts else ""
-        reason = has_file or "`host_key` is missing"
-        raise SignInError(account, "connect to the place", f"{reason}; {_CHECK}")
-    return keys
+
+
+def untrusted(
+    shown: asyncssh.SSHKey,
+    trusted: Sequence[asyncssh.SSHKey],
+    options: PlaceOptions,
+    *,
+    account: str,
+) -> UntrustedKeyError:
+    """Return the error for a key that is not configured."""
+    expected = " or ".join(map(fingerprint, trusted))
+    if trusted:
+        reason = (
+            f"the server shows the key {fingerprint(shown)}, but {expected} is configured;"
+            " another machine may be in between, so ask the partner for its key"
+        )
+    else:
+        missing = "`host_key` is missing"
+        if options.known_hosts:
+            missing = f"{options.known_hosts} has no key of the server"
+        reason = f"{missing}; the server shows {fingerprint(shown)}; ask the partner for its key"
+    return UntrustedKeyError(account, "connect to the place", reason, line=line_of(shown))
+
+
+async def shown_key(options: PlaceOptions) -> asyncssh.SSHKey | None:
+    """Return the key that the server shows, of the best kind that it has."""
+    return await asyncssh.get_server_host_key(
+        options.host,
+        options.port,
+        config=None,
+        server_host_key_algs=_PREFERRED,
+        kex_algs=algorithms(options).get("kex_algs", ()),
+    )
 
 
 def _configured(options: PlaceOptions) -> list[asyncssh.SSHKey]:
@@ -56,12 +73,3 @@ def line_of(key: asyncssh.SSHKey) -> str:
     """Return the line of a key, as `host_key` has it."""
     algorithm, encoded = key.export_public_key().decode("ascii").split()[:2]
     return f"{algorithm} {encoded}"
-
-
-def changed_key(shown: asyncssh.SSHKey, trusted: Sequence[asyncssh.SSHKey]) -> str:
-    """Return the reason why a server is not trusted."""
-    expected = " or ".join(map(fingerprint, trusted))
-    return (
-        f"the server shows the key {fingerprint(shown)}, but {expected} is configured;"
-        f" another machine may be in between: {_CHECK}"
-    )

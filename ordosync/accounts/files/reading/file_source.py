@@ -8,7 +8,12 @@ from typing import Protocol
 
 from ordosync.accounts.files.input_options.input_files import InputFiles
 from ordosync.accounts.files.output.reject_files import RejectFolder
-from ordosync.accounts.files.reading.file_listing import files_of, oldest_first, state_of
+from ordosync.accounts.files.reading.file_listing import (
+    files_of,
+    no_file_text,
+    oldest_first,
+    state_of,
+)
 
 
 class FileSource(Protocol):
@@ -84,3 +89,10 @@ class LocalFiles:
 
     def close(self) -> None:
         """Do nothing."""
+
+
+def missing_text(options: InputFiles) -> str:
+    """Return that no file matches the pattern of a reading."""
+    if options.place:
+        return f"no file at the place matches {options.glob}"
+    return no_file_text(options.glob)

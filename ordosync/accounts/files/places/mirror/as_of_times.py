@@ -21,13 +21,19 @@ def as_of(file: MirroredFile, others: Iterable[MirroredFile], *, is_first_listin
         return seen_at
     if is_first_listing:
         return max(0, min(seen_at, int(changed)))
-    known = [
-        (other.fetched.changed, other.as_of)
+    others = [other for other in others if other.name != file.name]
+    later = [(at, known) for at, known in map(_latest, others) if at is not None and at >= changed]
+    earlier = [
+        other.as_of
         for other in others
-        if other.name != file.name and other.fetched and other.fetched.changed is not None
+        if other.fetched and other.fetched.changed is not None and other.fetched.changed < changed
     ]
-    newest = min(
-        (at - int(later - changed) for later, at in known if later >= changed), default=seen_at
-    )
-    oldest = max((at for earlier, at in known if earlier < changed), default=0)
-    return max(min(seen_at, newest), min(oldest, seen_at))
+    newest = min((known - int(at - changed) for at, known in later), default=seen_at)
+    return max(min(seen_at, newest), min(max(earlier, default=0), seen_at))
+
+
+def _latest(file: MirroredFile) -> tuple[float | None, int]:
+    """Return the time of the last change of a file at the place, and the latest it can be here."""
+    if file.is_changed:
+        return file.seen.changed, int(file.first_seen_at.timestamp())
+    return file.seen.changed, file.as_of

@@ -80,10 +80,8 @@ class Mirror:
             files = self._after_crash(files)
             if files != before or self._is_first:
                 self.folder.save(files)
-            try:
-                self._fetch_all(files, names)
-            finally:
-                self.folder.tidy(files, before)
+            self._fetch_all(files, names)
+            self.folder.tidy(files, before)
             return files
 
     def _listed(self, files: Files) -> tuple[dict[bytes, MirroredFile], Sequence[bytes]]:
@@ -96,11 +94,11 @@ class Mirror:
             names, _ = self._ready_names(found, entries)
         waiting = [name for name in sightings.wanted(found) if found[name].is_changed]
         if left := [found[name].name for name in waiting if name not in names]:
-            reason = f"{self._ready} is missing" if self._ready else "may still be written"
-            self.notes.append(f"{_some(left)} at the place {reason}; a later run reads it")
+            reason = "without a marker" if self._ready else "which may still be written"
+            self.notes.append(f"not read yet: {_some(left)}, {reason}")
         if len(names) > self._max_files:
-            count = len(names) - self._max_files
-            self.notes.append(f"{count} files wait for the next run, because of `max_files`")
+            left = [found[name].name for name in names[self._max_files :]]
+            self.notes.append(f"not read yet: {_some(left)}, because of `max_files`")
         return found, names[: self._max_files]
 
     def _list(self, files: Files) -> tuple[dict[bytes, MirroredFile], Sequence[Entry]]:

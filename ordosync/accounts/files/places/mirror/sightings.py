@@ -24,7 +24,7 @@ def updated(files: Files, entries: Sequence[Entry], now: datetime) -> dict[bytes
         name: file if file.gone_at else replace(file, gone_at=now)
         for name, file in files.items()
         # A file that was never fetched and is not there any more leaves nothing to keep.
-        if name not in listed and (file.file or file.problem)
+        if name not in listed and (file.file or file.problem or file.is_fetching)
     }
     return {**missing, **found}
 

@@ -1,0 +1,74 @@
+"""New orders with SKUs that the Supplier has only nearly, or not at all.
+
+An order with a nearly equal SKU fails until it is mapped or corrected. With `unknown_sku: hold`, an
+order with an unknown SKU is held as a whole, and judged again by each run.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from msgspec.structs import replace
+
+from ordosync.models import InvalidRecord, Order
+from ordosync.tasks.base import Decision, Portal, Step
+from ordosync.tasks.orders.hold import Holds
+from ordosync.tasks.sku_maps.matching import NEARLY, SentSku, SkuMatching
+
+
+def with_sku_decisions(
+    portal: Portal,
+    items: Iterable[Order | InvalidRecord],
+    steps: Sequence[Step],
+    holds: Holds,
+) -> list[Step]:
+    """Return the steps of a page; those of orders with such SKUs have a decision."""
+    orders = {item.id: item for item in items if isinstance(item, Order)}
+    sent = {
+        step.key: _sent(step.payload, orders[step.merchant_id or ""])
+        for step in steps
+        if isinstance(step.payload, Order) and (not step.decision or step.decision.state == "held")
+    }
+    if not sent:
+        return list(steps)
+    judge = _Judge(portal, sent, holds)
+    return [
+        judge.judged(step, orders[step.merchant_id or ""]) if step.key in sent else step
+        for step in steps
+    ]
+
+
+def _sent(created: Order, order: Order) -> list[SentSku]:
+    own = {line.id: line.own_sku for line in order.lines}
+    return [
+        SentSku(own.get(line.id, line.sku), line.sku, bool(line.merchant_sku))
+        for line in created.lines
+    ]
+
+
+class _Judge:
+    """Judges the new orders of a page."""
+
+    def __init__(self, portal: Portal, sent: Mapping[str, Sequence[SentSku]], holds: Holds) -> None:
+        self._portal = portal
+        self._sent = sent
+        self._holds = holds
+        self._matching = SkuMatching(portal, [sku for skus in sent.values() for sku in skus])
+
+    def judged(self, step: Step, order: Order) -> Step:
+        """Return the step of an order, with the decision that its SKUs need."""
+        skus = self._sent[step.key]
+        if problem := self._matching.problem(skus):
+            return replace(step, decision=Decision(state="failed", code=NEARLY, reason=problem))
+        unknown = self._matching.unknown(skus) if self._portal.config.unknown_sku == "hold" else ()
+        if unknown and not step.decision and not self._holds.is_released(step.key, order):
+            step = replace(step, decision=self._hold(unknown))
+        return replace(step, cured=NEARLY)
+
+    def _hold(self, unknown: Sequence[str]) -> Decision:
+        names = ", ".join(f'"{sku}"' for sku in unknown)
+        account = self._portal.supplier.name
+        return Decision(
+            state="held",
+            code="hold-sku",
+            reason=f"SKU {names}: not in the SKU map, and {account} has no such product",
+            rest=None,
+        )
