@@ -32,10 +32,8 @@ else:
     except ImportError:
         import sqlite3
 
-# A value without an adapter is looked up in three places each time that it is bound. NULL is the
-# most frequent value of all, and with pysqlite3 the search costs more than the rest of the binding.
+# NULL is the most frequent value, and pysqlite3 would look for an adapter each time it is bound.
 sqlite3.register_adapter(type(None), lambda null: null)
-
 BUSY_TIMEOUT_S = 30
 SIDE_FILES = ("-wal", "-shm", "-journal")
 """Suffixes of the files that SQLite keeps with a database. They must move together with it."""
