@@ -18,7 +18,7 @@ class PersonalData:
         account: str,
         copies: SpooledRecords[Order] | None,
         writer: OrderFileWriter | None,
-        folders: Sequence[Path],
+        folders: Sequence[Path | str],
     ) -> None:
         self._account = account
         self._copies = copies

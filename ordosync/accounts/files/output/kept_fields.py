@@ -49,3 +49,8 @@ class KeptFields:
         """Delete the fields of an order. Raises `OSError`."""
         for path in self._records.kept_paths(record):
             path.unlink(missing_ok=True)
+
+    def delete_version(self, record: OrderRecord) -> None:
+        """Delete the fields of one whole file. Raises `OSError`."""
+        if record.whole == record.version:
+            self._records.kept_path(record).unlink(missing_ok=True)
