@@ -32,7 +32,7 @@ else:
     except ImportError:
         import sqlite3
 
-# NULL is the most frequent value, and pysqlite3 would look for an adapter each time it is bound.
+# Otherwise, pysqlite3 would look for an adapter of each NULL, the most frequent value.
 sqlite3.register_adapter(type(None), lambda null: null)
 BUSY_TIMEOUT_S = 30
 SIDE_FILES = ("-wal", "-shm", "-journal")
@@ -182,10 +182,7 @@ class _FileConnection(sqlite3.Connection):
 
 
 class _JournalConnection(_FileConnection):
-    """A connection under a rollback journal, where a read waits for writers, too.
-
-    A statement takes its lock in `execute`.
-    """
+    """A connection under a rollback journal: a read waits for writers, too, in `execute`."""
 
     def execute(self, *args: Any) -> "sqlite3.Cursor":
         return _in_slices(partial(super().execute, *args), self.clock)
