@@ -24,6 +24,7 @@ from ordosync.tasks.cancellations import supplier_rest, supplier_status
 from ordosync.tasks.parcels.delivery import as_further, write_updates
 from ordosync.tasks.parcels.labels import Further, TrackingUpdate, missing_labels, surplus_reason
 from ordosync.tasks.parcels.links import links_of
+from ordosync.tasks.parcels.packs import has_begun_pack
 from ordosync.tasks.parcels.silent import all_shipments
 from ordosync.tasks.parcels.steps import (
     FURTHER,
@@ -160,6 +161,7 @@ def _facts(portal: Portal, parcels: Sequence[Shipment], takes: Takes) -> ParcelF
             id_: Family(
                 pieces=[links[0], *(link for link in links[1:] if link.state == "sent")],
                 lines=lines,
+                begun=[link for link in links[1:] if has_begun_pack(link, lines)],
                 parcels=[parcel for link in links for parcel in reported.get(link.merchant_id, ())],
             )
             for id_, links in pieces.items()

@@ -132,7 +132,8 @@ def _valid_steps(item: Shipment, link: Link, family: Family, facts: ParcelFacts)
     shown = in_packs(contents, family, before)
     family.planned.update(contents.units or {})
     family.planned.subtract(held)
-    target = next(piece for piece in family.pieces if piece.merchant_id == contents.order_id)
+    pieces = (*family.pieces, *family.begun)
+    target = next(piece for piece in pieces if piece.merchant_id == contents.order_id)
     update = TrackingUpdate(
         shipment=replace(
             item,

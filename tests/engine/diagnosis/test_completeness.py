@@ -47,8 +47,7 @@ EDITS: Mapping[str, str] = {"edit-held": "normal"} | dict.fromkeys(
     (
         *("below-sent", "cancelled", "changed-there", "country-changed", "edited", "gone"),
         *("not-editable", "not-taken", "raced", "sent-elsewhere", "shipped", "split"),
-        "stock-not-moved",
-        "too-late-to-apply",
+        *("sku-nearly", "stock-not-moved", "too-late-to-apply", "unknown-sku"),
     ),
     "critical",
 )

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ordosync.models import Line, ParcelLine
+from tests.tasks.editing import edit
 from tests.tasks.portal import line
 from tests.tasks.sku_maps.mapped import MappedPair
 
@@ -31,7 +32,7 @@ class _Story:
     """An order, and what becomes of it in both accounts."""
 
     def __init__(self, folder: Path, sku_map: Map, sold: list[tuple[str, int]]) -> None:
-        self.pair = MappedPair(folder)
+        self.pair, self.reads = MappedPair(folder), 0
         self.change(sku_map)
         self.pair.request("1001", *(line(sku, count) for sku, count in sold))
         assert self.pair.run("import-orders").count("done") == 1
@@ -59,6 +60,15 @@ class _Story:
             part = ParcelLine(line_id=self.sold[at].id, quantity=packs)
             self.pair.shop.cancel("1001", [part])
             self.pair.run("cancel-orders")
+
+    def read_again(self) -> None:
+        """Let the order be compared again: it has notes that are not sent, and no other edit."""
+        self.reads += 1
+        notes = f"update orders set customer_notes = 'Note {self.reads}'"  # noqa: S608
+        edit(self.pair, notes)
+        ran = self.pair.run("import-orders")
+        assert {*ran.counts} <= {"unchanged"}, ran
+        assert self.pair.run("cancel-orders").count("done") == 0
 
     def open_packs(self, line_id: str) -> int:
         order = self.pair.merchant("1001")
@@ -96,7 +106,7 @@ def _tell(sku_map: Map, sold: list[tuple[str, int]], events: list[tuple[object, 
         story.check()
         for name, *values in events:
             getattr(story, {"map": "change"}.get(str(name), str(name)))(*values)
-            story.pair.run("import-orders")
+            story.read_again()
             story.check()
 
 
