@@ -303,6 +303,25 @@ def test_c6_edit_is_applied_with_the_pack_of_its_link(
     assert quantities(pair.supplied("1001")) == [("NW-MUG", 12)]
 
 
+def test_c6_edit_beside_a_begun_pack_is_applied_in_units(tmp_path: Path) -> None:
+    pair = _applying(tmp_path)
+    pair.imported("1001", line("MUG-6", 2))
+    [of_merchant] = pair.merchant("1001").lines
+    _send(pair, "1001", "1Z1", 4)
+    pair.run("update-tracking")
+    pair.map("MUG-6,NW-MUG,9")
+
+    edit(pair, units_of("MUG-6", 3))
+    ran = pair.run("import-orders")
+
+    assert ran.counts == {"done": 1}
+    assert pair.units(of_merchant.id) == (18, 4, 0)
+    pair.send("1001", "1Z2")
+    pair.run("update-tracking")
+    assert parcels(pair.shop.shipments_of("1001")) == [("1Z1", []), ("1Z2", [3])]
+    assert pair.merchant("1001").status == "shipped"
+
+
 def test_c6_new_line_of_an_edit_gets_the_row_of_now(tmp_path: Path) -> None:
     pair = _applying(tmp_path)
     pair.imported("1001", line("MUG-6", 1))
