@@ -95,6 +95,17 @@ def test_whole_order_in_one_parcel_is_whole_at_the_merchant(pair: MappedPair) ->
     assert pair.merchant("1001").status == "shipped"
 
 
+def test_packs_of_one_product_in_one_order_are_each_sent(pair: MappedPair) -> None:
+    pair.imported("1001", line("MUG-6"), line("MUG", 2))
+
+    _send(pair, "1001", "1Z1", 6, 0)
+    _send(pair, "1001", "1Z2", 0, 2)
+    pair.run("update-tracking")
+
+    assert parcels(pair.shop.shipments_of("1001")) == [("1Z1", [1]), ("1Z2", [2])]
+    assert pair.merchant("1001").status == "shipped"
+
+
 def test_new_label_of_a_pack_replaces_the_old_one(pair: MappedPair) -> None:
     pair.imported("1001", line("MUG-6"))
     _send(pair, "1001", "1Z1", 4)
