@@ -17,6 +17,9 @@ class SupplierProducts:
 
     def __init__(self, client: OrdoroClient) -> None:
         self._client = client
+        self._known: set[str] = set()
+        """SKUs that were found in this run."""
+        client.service.at_close(self._known.clear)
 
     def create(self, products: Sequence[Product]) -> list[Outcome]:
         """Create products with a new SKU and unset stock."""
@@ -30,7 +33,8 @@ class SupplierProducts:
 
     def _similar_to(self, sku: str) -> Sequence[str]:
         action = f"find product {sku}"
-        if self._client.product(sku, action):
+        if sku in self._known or self._client.product(sku, action):
+            self._known.add(sku)
             return [sku]
         pages = [
             next(self._client.product_list({"search": spelling}, action), [])

@@ -5,9 +5,11 @@ order with an unknown SKU is held as a whole, and judged again by each run.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 
 from msgspec.structs import replace
 
+from ordosync.errors import StoppedCallError, UnavailableError
 from ordosync.models import InvalidRecord, Order
 from ordosync.tasks.base import Decision, Portal, Step
 from ordosync.tasks.orders.hold import Holds
@@ -16,6 +18,9 @@ from ordosync.text import plural
 
 HELD = "hold-sku"
 """Code of held orders with a SKU that is neither in the map nor at the Supplier."""
+
+_PAUSE = timedelta(minutes=5)
+"""The time until a Supplier that did not answer is asked again."""
 
 
 def held_note(portal: Portal, count: int) -> str:
@@ -36,11 +41,22 @@ def with_sku_decisions(
     sent = {
         step.key: _sent(step.payload, orders[step.merchant_id or ""])
         for step in steps
-        if isinstance(step.payload, Order) and (not step.decision or step.decision.state == "held")
+        if isinstance(step.payload, Order) and not step.decision
     }
+    imports = portal.links.open_imports(list(sent)) if sent else {}
+    # The SKUs of an order that may have been sent were judged before, and a look-up comes first.
+    for key in [key for key, opened in imports.items() if opened.is_uncertain]:
+        del sent[key]
     if not sent:
         return list(steps)
-    judge = _Judge(portal, sent, holds)
+    try:
+        judge = _Judge(portal, sent, holds)
+    except StoppedCallError:
+        raise
+    except UnavailableError as error:
+        rest = max(_PAUSE, timedelta(seconds=error.retry_after_s or 0))
+        waiting = Decision(state="waiting", code=error.code, reason=error.answer, rest=rest)
+        return [replace(step, decision=waiting) if step.key in sent else step for step in steps]
     return [
         judge.judged(step, orders[step.merchant_id or ""]) if step.key in sent else step
         for step in steps
@@ -70,7 +86,7 @@ class _Judge:
         if problem := self._matching.problem(skus):
             return replace(step, decision=Decision(state="failed", code=NEARLY, reason=problem))
         unknown = self._matching.unknown(skus) if self._portal.config.unknown_sku == "hold" else ()
-        if unknown and not step.decision and not self._holds.is_released(step.key, order):
+        if unknown and not self._holds.is_released(step.key, order):
             step = replace(step, decision=self._hold(unknown))
         return replace(step, cured=NEARLY)
 
