@@ -8,11 +8,13 @@ from tests.accounts.contract.instead import INSTEAD
 from tests.support.rules import (
     AGES,
     HOLDS,
+    MAPS,
     RULES,
     SHARED,
     STOCKS,
     age_rules_tested,
     held_rules_tested,
+    map_rules_tested,
     named_tests,
     shared_rules_tested,
     skipped,
@@ -55,3 +57,7 @@ def test_each_rule_of_old_quantities_has_a_test_of_its_name() -> None:
 
 def test_each_rule_of_quantities_has_a_test_of_its_name() -> None:
     assert {*STOCKS} - stock_rules_tested() == set()
+
+
+def test_each_rule_of_sku_maps_has_a_test_of_its_name() -> None:
+    assert {*MAPS} - map_rules_tested() == set()

@@ -153,6 +153,8 @@ def _facts(portal: Portal, parcels: Sequence[Shipment], takes: Takes) -> ParcelF
     ids = sorted({id_ for item in parcels for id_ in (item.order_id, *item.ancestors)})
     pieces = portal.links.all_of_supplier("order", ids)
     order_ids = sorted({link.merchant_id for links in pieces.values() for link in links})
+    unlinked_pieces = [item for item in parcels if item.ancestors and item.order_id not in pieces]
+    above = sorted({id_ for item in unlinked_pieces for id_ in item.ancestors})
     lines = portal.links.lines_of(order_ids)
     reported = portal.links.parcels_of(order_ids)
     return ParcelFacts(
@@ -170,6 +172,7 @@ def _facts(portal: Portal, parcels: Sequence[Shipment], takes: Takes) -> ParcelF
         can_split=portal.merchant.splits is not None,
         valid=valid_numbers(parcels),
         voided=frozenset(f"{item.id}:{item.tracking_number}" for item in parcels if item.voided),
+        whole=portal.links.with_added_lines(above) if above else frozenset(),
         is_requested=portal.config.requests,
         is_ignored=portal.config.ignores,
     )
