@@ -4,6 +4,49 @@ from tests.mutants import Mutant
 
 MUTANTS = (
     Mutant(
+        protection="delivery: an intent is on the disk before its write",
+        file="engine/execution/delivery.py",
+        old="        with self._recorder.transaction():\n            batch",
+        new="        with self._recorder.transaction(durable=False):\n            batch",
+        test="scenarios/faults/test_power_loss.py"
+        "::test_an_order_that_was_under_way_is_cancelled_with_its_merchant",
+    ),
+    Mutant(
+        protection="quotas: units that were imported since the reading are not given away",
+        file="tasks/stock/division.py",
+        old="first.available - self.imported.get(first.key, 0)",
+        new="first.available",
+        test="tasks/test_pool.py",
+    ),
+    Mutant(
+        protection="quotas: units are given up only after the write is known",
+        file="tasks/write_inventory_back.py",
+        old='target.offer if outcome.state in ("done", "unchanged") else None',
+        new="target.offer",
+        test="tasks/test_quotas.py",
+    ),
+    Mutant(
+        protection="quotas: a portal that has not written yet may show any quantity",
+        file="tasks/stock/division.py",
+        old="free = 0 if unknown else ",
+        new="free = ",
+        test="tasks/test_pool.py",
+    ),
+    Mutant(
+        protection="quotas: an import uses up the units of its portal",
+        file="store/quotas.py",
+        old="            if named:\n",
+        new="            if False:\n",
+        test="tasks/test_quotas.py",
+    ),
+    Mutant(
+        protection="quotas: a restored store does not know what the Merchants show",
+        file="store/backup.py",
+        old='        db.execute("delete from quotas")',
+        new="        pass",
+        test="tasks/test_quotas.py",
+    ),
+    Mutant(
         protection="presets: a user's rule does not remove that for cancelled orders",
         file="config/presets.py",
         old="    yield from kept\n",

@@ -68,9 +68,12 @@ class Recorder:
         """True if units were given up that other portals can show."""
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """Run a transaction under the lease. Raises `LeaseLostError` if another process has it."""
-        with self._store.transaction(portal=self._portal.name):
+    def transaction(self, *, durable: bool = True) -> Iterator[None]:
+        """Run a transaction under the lease. Raises `LeaseLostError` if another process has it.
+
+        `durable` as in `write_transaction`.
+        """
+        with self._store.transaction(portal=self._portal.name, durable=durable):
             self._renewed_at_s = self._store.leases.renew(
                 self._lease, self._run.id, clock=self._clock
             )

@@ -1,5 +1,6 @@
 """For any map and any order, units are conserved, and the Merchant sees only whole packs."""
 
+from collections import Counter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from ordosync.models import Line, ParcelLine
 from tests.tasks.editing import edit
 from tests.tasks.portal import line
-from tests.tasks.sku_maps.mapped import MappedPair
+from tests.tasks.sku_maps.mapped import WITH_MAP, MappedPair
 
 SOLD = ("A", "B", "C")
 MAPS = st.fixed_dictionaries(
@@ -128,3 +129,29 @@ def test_units_are_conserved_in_many_stories(
     sku_map: Map, sold: list[tuple[str, int]], events: list[tuple[object, ...]]
 ) -> None:
     _tell(sku_map, sold, events)
+
+
+_HOLD = WITH_MAP.replace("sku_map: map.csv\n", "sku_map: map.csv\n    unknown_sku: hold\n")
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=_SLOW)
+@given(sku_map=MAPS, sold=LINES)
+def test_nothing_that_was_not_mapped_is_sent(sku_map: Map, sold: list[tuple[str, int]]) -> None:
+    with TemporaryDirectory() as folder:
+        pair = MappedPair(Path(folder), config=_HOLD)
+        pair.map(*(f"{sku},{other},{pack}" for sku, (other, pack) in sku_map.items()), "N,N,1")
+        pair.request("1001", *(line(sku, count) for sku, count in sold))
+
+        ran = pair.run("import-orders")
+
+        wanted: Counter[str] = Counter()
+        for sku, count in sold:
+            other, pack = sku_map.get(sku, (sku, 1))
+            wanted[other] += count * pack
+        units: Counter[str] = Counter()
+        for order in pair.northwind.list_orders():
+            for of in pair.supplied(order.number).lines:
+                units[of.sku] += of.quantity
+        is_known = all(sku in sku_map for sku, _ in sold)
+        assert units == (wanted if is_known else Counter())
+        assert ran.step.state == ("done" if is_known else "held")
