@@ -178,6 +178,9 @@ def test_m4_an_order_with_an_unknown_sku_is_held_as_a_whole(holding: Pair) -> No
         'SKU "NEW": not in the SKU map, and northwind has no such product',
     )
     assert ran.counts == {"done": 1, "skipped": 1}
+    note = f"neither mapped nor at northwind: `ordosync sku list {PORTAL} --unmapped`"
+    assert ran.run.note == f"1 order held, with SKUs {note}"
+    assert holding.run("import-orders").run.note == ran.run.note
     assert supplied(holding) == ["CUP", "OWN"]
     assert holding.northwind.read_order("1001") is None
 

@@ -293,7 +293,7 @@ class FilesAccount(Account):
         )
         return PersonalData(
             account=self.name,
-            copies=orders.copies if orders else None,
+            orders=orders,
             writer=writer,
             folders=[folder for folder in folders if folder],
         )

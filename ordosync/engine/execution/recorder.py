@@ -237,7 +237,8 @@ class Recorder:
         for step in steps:
             if step.decision:
                 self.counts.add(step.decision.state)
-                self._skipped[step.decision.code] += step.decision.state == "skipped"
+                is_skipped = step.decision.state in ("skipped", "held")
+                self._skipped[step.decision.code] += is_skipped
                 changes.append(from_decision(step, step.decision, now=self._clock.now()))
         return changes
 
@@ -245,6 +246,7 @@ class Recorder:
         """Count a record that needs nothing now; its step may wait until it is due."""
         if row and row.state in ("sending", "unknown", "waiting", "held"):
             self.counts.add("held" if row.state == "held" else "waiting")
+            self._skipped[row.code or ""] += row.state == "held"
             self.not_due += 1
         else:
             self.counts.unchanged += 1

@@ -126,3 +126,26 @@ def test_a_file_that_cannot_be_fetched_needs_attention_until_it_can(read: Readin
     assert any("permission denied" in entry["reason"] for entry in entries)
     assert read.run("attention", "--json").json["attention"] == []
     assert read.orders() == ["1001"]
+
+
+def test_a_purge_reaches_the_mirror_and_brings_no_order_back(read: ReadingWorld) -> None:
+    path = read.drop("a.csv", "1001", "1002")
+    path.write_text(
+        path.read_text().replace("1001,MUG,Mug,1,9.50,Ada", "1001,MUG,Mug,1,9.50,Canaria")
+    )
+    read.run("import-orders")
+    path.unlink()
+    mirror = read.folder / "ordosync.db.places" / "shop" / "in" / "orders"
+    [before] = mirror.glob("*.csv")
+    held = "Canaria" in before.read_text()
+
+    purged = read.run("purge", "--order", "1001", "--yes")
+    again = read.run("import-orders", "--json").counts
+
+    assert held
+    assert purged.code == 0
+    [after] = mirror.glob("*.csv")
+    assert "Canaria" not in after.read_text()
+    assert "1002" in after.read_text()
+    assert again == {"seen": 0}
+    assert read.orders() == ["1001", "1002"]

@@ -3,11 +3,14 @@
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 import yaml
 
 from ordosync.accounts.files.places.options import PlaceOptions
 from ordosync.config import load_config
+from ordosync.config.json_schema import json_schema
+from tests.accounts.files.places.sshd import Sshd
 from tests.support.command import Done, ordosync
 
 CONFIG = """
@@ -22,6 +25,7 @@ portals:
   p: {merchant: shop, supplier: depot}
 """
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIzL3m1tJvsf56y8dthF7A1nEAnwzilKWp4ot1XnkhCL"
+ONLINE = ("config", "check", "--online")
 URL = "sftp://acme@sftp.example"
 
 
@@ -152,6 +156,41 @@ def test_config_show_masks_secrets_and_has_paths_as_they_are_written(tmp_path: P
     assert account["stock"]["glob"] == "out/*.csv"
     assert account["stock"]["after"] == {"archive": "out/done"}
     assert account["order_files"]["folder"] == "in"
+
+
+@pytest.mark.parametrize(
+    ("place", "more"),
+    [
+        (URL, "after: delete"),
+        (
+            f'{{url: "{URL}", key: "file:k", host_key: ["{KEY}", "{KEY}"], max_mb: 9}}',
+            'after: {archive: done}, ready: "{name}.done"',
+        ),
+    ],
+)
+def test_the_schema_of_the_configuration_knows_places(place: str, more: str) -> None:
+    text = CONFIG.replace("PLACE", f"place: {place}").replace("MORE", f", {more}")
+
+    jsonschema.validate(yaml.safe_load(text), json_schema())
+
+
+def test_check_online_shows_the_key_of_the_server_and_the_line_to_write(
+    tmp_path: Path, sshd: Sshd, remote: Path
+) -> None:
+    (remote / "out").mkdir()
+    (remote / "in").mkdir()
+    (tmp_path / "key").write_text(sshd.key)
+    (tmp_path / "key").chmod(0o600)
+    url = sshd.options(remote).url
+    unknown = check(tmp_path, f'{{url: "{url}", key: "file:key"}}', "", *ONLINE)
+    line = f'host_key: "{sshd.host_key}"'
+    place = f'{{url: "{url}", key: "file:key", {line}}}'
+    known = check(tmp_path, place, "", *ONLINE)
+
+    assert unknown.code == 1
+    assert "the server shows SHA256:" in " ".join(unknown.out.split())
+    assert f"host_key: {sshd.host_key}" in unknown.out
+    assert known.code == 0
 
 
 def test_a_private_key_that_others_can_read_is_refused(tmp_path: Path) -> None:
