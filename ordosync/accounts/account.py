@@ -32,6 +32,7 @@ from ordosync.models import Outcome
 if TYPE_CHECKING:
     from ordosync.accounts.feeds import AccountFeeds
     from ordosync.accounts.merchant import Merchant
+    from ordosync.accounts.place_files import PlaceFile
     from ordosync.accounts.place_requests import PlaceRequest
     from ordosync.accounts.supplier import Supplier
 
@@ -86,6 +87,8 @@ def _nothing(sku: str) -> bool:  # noqa: ARG001
 class PortalContext:
     """The portal for which an account is opened."""
 
+    origin: str = ""
+    """The first name of the portal, with which the references of its orders begin."""
     partner: str = ""
     """The name of the account on the other side."""
     selection: Selection = field(default_factory=Everything)
@@ -154,6 +157,17 @@ class Account(ABC):
     @abstractmethod
     def supplier(self, options: Any, portal: PortalContext, at: Connections) -> "Supplier":
         """Open the account as a portal's Supplier. The first request connects."""
+
+    def list_places(
+        self,
+        at: Connections,  # noqa: ARG002
+        folder: Path,  # noqa: ARG002
+    ) -> "Iterator[PlaceFile] | None":
+        """List the files at other machines; None if it reads none there.
+
+        `folder` is `PortalContext.places`.
+        """
+        return None
 
     def try_places(self, at: Connections) -> "Iterator[PlaceRequest]":  # noqa: ARG002
         """Try what is needed to hand files over at other machines; see `place try`."""

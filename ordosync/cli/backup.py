@@ -12,6 +12,7 @@ from ordosync.cli.output import render
 from ordosync.cli.signals import stoppable
 from ordosync.clock import to_nullable, to_text
 from ordosync.config.settings import Config
+from ordosync.config.table_files import table_files
 from ordosync.engine.portals import longest_settle_s
 from ordosync.engine.scheduling.retention import prune as prune_store
 from ordosync.errors import UsageError
@@ -58,7 +59,8 @@ def _other_files(config: Config) -> list[str]:
     ]
     spool = config.database.with_name(f"{config.database.name}.spool")
     folders = [str(folder) for folder in (spool, config.places) if folder.exists()]
-    return [str(config.path), *local, *folders]
+    tables = dict.fromkeys(str(path) for _, _, path in table_files(config))
+    return [str(config.path), *tables, *local, *folders]
 
 
 @with_context(dry_run=True)

@@ -1,6 +1,5 @@
 """Options that several commands share."""
 
-import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -38,7 +37,9 @@ def _run_number(text: str) -> int:
     try:
         return int(text)
     except ValueError:
-        hint = f"`ordosync why {shlex.quote(text)}` shows an order"
+        from shlex import quote  # noqa: PLC0415 - only a wrong number needs it
+
+        hint = f"`ordosync why {quote(text)}` shows an order"
         raise typer.BadParameter(f"{text!r} is not a whole number; {hint}") from None
 
 

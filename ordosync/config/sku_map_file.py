@@ -3,7 +3,7 @@
 The rows are kept in a private temporary database, so that a large file needs little memory.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -79,28 +79,31 @@ class SkuMapFile:
         self._db.execute("begin")
         while page := list(islice(rows, _PAGE)):
             self.is_empty = False
+            conflicts = self._insert([row for row in page if not row.problem])
             for row in page:
-                if row.problem:
-                    self._problems.note(row.number, row.merchant_sku, row.problem)
-            self._insert([row for row in page if not row.problem])
+                if problem := row.problem or conflicts.get(row.number):
+                    self._problems.note(row.number, row.merchant_sku, problem)
         self._db.execute("commit")
 
-    def _insert(self, rows: Sequence[MapRow]) -> None:
+    def _insert(self, rows: Sequence[MapRow]) -> Mapping[int, str]:
+        """Insert rows; return why some contradict earlier ones, by their numbers."""
         done = self._db.executemany(
             "insert or ignore into map values (?, ?, ?, ?)",
             [(row.merchant_sku, row.supplier_sku, row.pack, row.number) for row in rows],
         )
+        conflicts: dict[int, str] = {}
         if done.rowcount == len(rows):
-            return
+            return conflicts
         for row in rows:
             first = self._first(row.merchant_sku)
             if first.number == row.number:
                 continue
             if why := conflict(first, row):
-                self._problems.note(row.number, row.merchant_sku, why)
+                conflicts[row.number] = why
             else:
                 self._repeated_count += 1
                 self._repeated = self._repeated or f"row {row.number} repeats row {first.number}"
+        return conflicts
 
     def _first(self, merchant_sku: str) -> MapRow:
         rows = self._db.execute("select * from map where merchant_sku = ?", (merchant_sku,))

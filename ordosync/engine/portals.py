@@ -218,6 +218,7 @@ def supplier_of(
 ) -> Supplier:
     """Return a portal's Supplier, as `merchant_of` returns its Merchant."""
     context = PortalContext(
+        origin=spool.name,
         partner=portal.merchant.account,
         selection=portal.products,
         spool=spool / portal.supplier.account,

@@ -40,7 +40,7 @@ def test_capability_10_an_open_order_is_edited(depot: TwoMerchants) -> None:
     [
         ("A-1001 --city Bonn", "is shipped"),
         ("A-1002", "give what to edit"),
-        ("A-1002 --country UK", "--country"),
+        ("A-1002 --country UK", "country: 'UK' is not a country code"),
         ("A-1002 --zip 1E+05", "the postcode"),
         ("A-9 --city Bonn", "has no order"),
     ],

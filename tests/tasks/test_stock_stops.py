@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from ordosync.models import Product
+from ordosync.accounts.sqlite.supplier_shortages import SupplierShortages
+from ordosync.models import Page, Product
+from ordosync.shortages import Shortage
 from tests.support.command import ordosync
 from tests.tasks.aged_stock import HOUR, AgedStock
 from tests.tasks.portal import CONFIG, SUPPLIER, Pair, physical, succeeded
@@ -266,6 +268,23 @@ def test_s19_the_reason_of_an_order_of_several_lines_stops_nothing(tmp_path: Pat
     pair.run(TASK)
 
     assert cancelled.code == 0, cancelled
+    assert _physical(pair, "MUG") > 0
+
+
+def test_s17_an_order_that_was_deleted_stops_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pair = _short(tmp_path)
+    deleted = Shortage(order_id="1001", is_deleted=True, reason="out-of-stock")
+    monkeypatch.setattr(
+        SupplierShortages, "changed", lambda *_: iter([Page(items=(deleted,), cursor=None)])
+    )
+
+    ran = pair.run("report-shortages")
+    pair.run(TASK)
+
+    assert ran.step.code == "gone"
+    assert ordosync(pair.folder, "stock", "stops", "--json").json == {"stops": []}
     assert _physical(pair, "MUG") > 0
 
 

@@ -54,6 +54,8 @@ class FilesClient:
         self._read: list[FileReader[Any]] = []
         """The readers that were used since the last `close`."""
         self._last: FileReader[Any] | None = None
+        self.on_finish: Callable[[AbstractSet[str]], None] = lambda _: None
+        """Called with the unsettled ids at the end of a complete read."""
 
     @property
     def notes(self) -> Sequence[str]:
@@ -116,6 +118,8 @@ class FilesClient:
         self, unsettled: AbstractSet[str], *, sources: AbstractSet[str], dry: bool
     ) -> AbstractSet[str]:
         """End the last read, of any record type."""
+        if not (dry or self._is_dry):
+            self.on_finish(unsettled)
         if self._last is None:
             return frozenset()
         return self._last.finish(unsettled, sources=sources, dry=dry or self._is_dry)

@@ -172,7 +172,7 @@ def check_address(postcode: str, country: str) -> None:
     """Raise `UsageError` if a postcode is damaged, or a country is no code."""
     input_rows.undamaged(postcode, "postcode")
     try:
-        check_country("--country", country)
+        check_country("country", country)
     except ValueError as error:
         raise UsageError(str(error)) from None
 

@@ -21,7 +21,7 @@ from ordosync.errors import OrdosyncError
 
 Rejects = Sequence[tuple[InputRow, str]]
 _MOST_FILES = 1000
-_VERBS = ("is", "has", "needs", "must", "would")
+_VERBS = ("is", "has", "does", "already", "needs", "must", "would")
 
 
 def report_rejects(

@@ -104,7 +104,7 @@ def open_supplier(folder: Path, prefix: str = "", **options: Any) -> OpenSupplie
         ),
     }
     account = FilesAccount(name="depot", **{**settings, **options})
-    portal = PortalContext(spool=folder / "spool", places=folder / "places")
+    portal = PortalContext(origin="origin", spool=folder / "spool", places=folder / "places")
     side = account.supplier(SupplierOptions(prefix=prefix), portal, people.connections)
     return OpenSupplier(people, side)
 

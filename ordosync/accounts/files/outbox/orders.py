@@ -4,13 +4,17 @@ The record of a file on its way has the record of the order, which takes effect 
 there. So an order that waits for its place counts as not written, and may still change.
 """
 
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
+
 import msgspec
 from msgspec.structs import replace
 
 from ordosync.accounts.files.outbox.names import FileNames
 from ordosync.accounts.files.outbox.outbox import Outbox
 from ordosync.accounts.files.outbox.records import Outgoing
-from ordosync.accounts.files.output.order_records import OrderRecord, OrderRecords
+from ordosync.accounts.files.output.order_record import OrderRecord
+from ordosync.accounts.files.output.order_records import OrderRecords
 from ordosync.accounts.files.output.safe_output import digest
 from ordosync.clock import Clock, StoppedError
 from ordosync.errors import NotShownError, StoppedCallError
@@ -106,6 +110,26 @@ class OrderOutbox:
             return False
         self._outbox.settle(key, sent=sent)
         return True
+
+    def unneeded(self, origin: str, unsettled: AbstractSet[str]) -> Iterator[Outgoing]:
+        """Yield the files that did not arrive, of orders of a portal that are settled without them.
+
+        `unsettled` has the ids of the Merchant's orders that still have open steps.
+        """
+        for outgoing in [*self._outbox.records.all()]:
+            reference = _order_of(outgoing).reference
+            order_id = reference.removeprefix(f"{origin}:").rpartition("#")[0]
+            is_ours = reference.startswith(f"{origin}:")
+            if is_ours and outgoing.step in ("made", "uploading") and order_id not in unsettled:
+                yield outgoing
+
+    def discard(self, outgoing: Outgoing) -> OrderRecord:
+        """Forget a file that is not needed, also at the place; return the record that it had.
+
+        Raises `OSError` and `AccountError`.
+        """
+        self._outbox.discard(outgoing)
+        return _order_of(outgoing)
 
     def _recorded(self, outgoing: Outgoing) -> OrderRecord:
         """Record an order whose file is there."""

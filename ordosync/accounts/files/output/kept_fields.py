@@ -8,7 +8,8 @@ the order's personal data.
 import json
 from collections.abc import Mapping, Sequence
 
-from ordosync.accounts.files.output.order_records import OrderRecord, OrderRecords
+from ordosync.accounts.files.output.order_record import OrderRecord
+from ordosync.accounts.files.output.order_records import OrderRecords
 from ordosync.atomic_write import replace_file
 from ordosync.regular_files import read_regular
 
@@ -49,3 +50,8 @@ class KeptFields:
         """Delete the fields of an order. Raises `OSError`."""
         for path in self._records.kept_paths(record):
             path.unlink(missing_ok=True)
+
+    def delete_version(self, record: OrderRecord) -> None:
+        """Delete the fields of one whole file. Raises `OSError`."""
+        if record.whole == record.version:
+            self._records.kept_path(record).unlink(missing_ok=True)

@@ -7,6 +7,8 @@ steps: the next run gives the file its name.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from typing import TypeVar
 
 from msgspec.structs import replace
@@ -15,13 +17,14 @@ from ordosync.accounts.account import outcome_of
 from ordosync.accounts.files.outbox.orders import OrderOutbox
 from ordosync.accounts.files.output.kept_fields import KeptFields
 from ordosync.accounts.files.output.options import OrderFolder
-from ordosync.accounts.files.output.order_records import OrderRecord, OrderRecords
+from ordosync.accounts.files.output.order_record import OrderRecord
+from ordosync.accounts.files.output.order_records import OrderRecords
 from ordosync.accounts.files.output.order_rows import NUMERIC_FIELDS, order_problem, order_rows
 from ordosync.accounts.files.output.safe_output import unavailable
 from ordosync.accounts.files.output.tables import content_of
 from ordosync.accounts.workbooks.writing import UnwritableError
 from ordosync.atomic_write import temporary_path, write_temporary
-from ordosync.errors import UnavailableError
+from ordosync.errors import AccountError, UnavailableError
 from ordosync.failpoints import fault
 from ordosync.models import Order, Outcome, refused
 
@@ -89,6 +92,17 @@ class OrderFileWriter:
                 return self._outbox.settle(subject, sent=sent)
             except OSError as error:
                 raise self.records.unavailable("settle an order", error) from error
+
+    def tidy(self, origin: str, unsettled: AbstractSet[str]) -> None:
+        """Delete what is here of orders that were never handed over and are not needed any more.
+
+        A place that is down, or another run, keeps it for a later run.
+        """
+        if self._outbox is None or not any(self._outbox.unneeded(origin, unsettled)):
+            return
+        with suppress(OSError, AccountError), self.records.locked("tidy the outbox"):
+            for outgoing in self._outbox.unneeded(origin, unsettled):
+                self.kept.delete_version(self._outbox.discard(outgoing))
 
     def publish(
         self, record: OrderRecord, fields: Sequence[Mapping[str, str]], *, word: str

@@ -44,6 +44,14 @@ class WrittenFiles:
         return (files.place or self.place) if files else None
 
     @property
+    def orders_folder(self) -> str:
+        """The folder of order files, for a message; empty if none are written."""
+        if self.orders is None:
+            return ""
+        folder = self.orders.folder
+        return f"{text_of(folder)} at its place" if self.place_of(self.orders) else str(folder)
+
+    @property
     def places(self) -> Mapping[PlaceOptions, None]:
         """The places that are written to, each once."""
         places = map(self.place_of, self.named.values())

@@ -292,3 +292,40 @@ def test_path_outside_of_the_place_is_refused(tmp_path: Path) -> None:
                 tmp_path,
                 order_files=OrderFolder(folder=folder, columns=ORDER_COLUMNS, place=PLACE),
             )
+
+
+@pytest.mark.parametrize("point", ["outbox-made", "outbox-uploaded"])
+def test_order_that_is_not_needed_any_more_leaves_nothing(
+    place: FolderPlace, tmp_path: Path, point: str
+) -> None:
+    with killed_at(point, 1):
+        create(tmp_path, "1001", columns=ORDER_COLUMNS, name="{number}_{version}.csv")
+    depot = open_depot(tmp_path, columns=ORDER_COLUMNS, name="{number}_{version}.csv")
+    depot.side.finish_reading(frozenset({"1001"}))
+    assert [*(tmp_path / "places").rglob("*.made")], "its step is still open"
+
+    depot.side.finish_reading(frozenset({"1002"}))
+
+    kept = {path.suffix for path in (tmp_path / "places").rglob("*") if path.is_file()}
+    assert kept == {".number"}
+    assert [*(place.folder / "in").iterdir()] == []
+
+
+def test_order_that_may_have_arrived_is_kept(place: FolderPlace, tmp_path: Path) -> None:
+    with killed_at("outbox-publishing", 1):
+        create(tmp_path, "1001")
+
+    open_depot(tmp_path).side.finish_reading(frozenset())
+
+    assert [*(place.folder / "in").iterdir()] != []
+    assert [*(tmp_path / "places").rglob("*.out")]
+
+
+def test_files_of_other_portals_are_kept(place: FolderPlace, tmp_path: Path) -> None:
+    place.is_down = True
+    depot = open_depot(tmp_path)
+    depot.orders.create([order("1001", reference="other:1001#1")])
+
+    depot.side.finish_reading(frozenset())
+
+    assert [*(tmp_path / "places").rglob("*.made")]
