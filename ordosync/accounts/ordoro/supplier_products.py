@@ -14,6 +14,7 @@ class SupplierProducts:
     """Products by SKU."""
 
     is_any_sku = False
+    similar_is_free = False
 
     def __init__(self, client: OrdoroClient) -> None:
         self._client = client
@@ -33,8 +34,7 @@ class SupplierProducts:
 
     def _similar_to(self, sku: str) -> Sequence[str]:
         action = f"find product {sku}"
-        if sku in self._known or self._client.product(sku, action):
-            self._known.add(sku)
+        if self._exists(sku, action):
             return [sku]
         pages = [
             next(self._client.product_list({"search": spelling}, action), [])
@@ -44,7 +44,7 @@ class SupplierProducts:
         return [item.sku for page in pages for item in page if not isinstance(item, InvalidRecord)]
 
     def _create(self, product: Product) -> Outcome:
-        if self._client.product(product.sku, f"find product {product.sku}"):
+        if self._exists(product.sku, f"find product {product.sku}"):
             return Outcome(state="unchanged", id=product.sku)
         body: dict[str, object] = {"sku": product.sku, "name": product.name}
         if product.price is not None:
@@ -55,3 +55,8 @@ class SupplierProducts:
             "POST", "/product/", NoneType, action=f"create product {product.sku}", json=body
         )
         return Outcome(state="done", id=product.sku)
+
+    def _exists(self, sku: str, action: str) -> bool:
+        if sku not in self._known and self._client.product(sku, action):
+            self._known.add(sku)
+        return sku in self._known

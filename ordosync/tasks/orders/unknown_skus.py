@@ -5,11 +5,10 @@ order with an unknown SKU is held as a whole, and judged again by each run.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
 
 from msgspec.structs import replace
 
-from ordosync.errors import StoppedCallError, UnavailableError
+from ordosync.errors import AccountError
 from ordosync.models import InvalidRecord, Order
 from ordosync.tasks.base import Decision, Portal, Step
 from ordosync.tasks.orders.hold import Holds
@@ -18,9 +17,6 @@ from ordosync.text import plural
 
 HELD = "hold-sku"
 """Code of held orders with a SKU that is neither in the map nor at the Supplier."""
-
-_PAUSE = timedelta(minutes=5)
-"""The time until a Supplier that did not answer is asked again."""
 
 
 def held_note(portal: Portal, count: int) -> str:
@@ -35,8 +31,14 @@ def with_sku_decisions(
     items: Iterable[Order | InvalidRecord],
     steps: Sequence[Step],
     holds: Holds,
-) -> list[Step]:
-    """Return the steps of a page; those of orders with such SKUs have a decision."""
+) -> tuple[list[Step], AccountError | None]:
+    """Return the steps of a page; those of orders with such SKUs have a decision.
+
+    If the Supplier cannot be asked, its error is returned, too, and these orders wait: they are
+    recorded, so that their source may change before they are sent.
+    """
+    if not _is_asked(portal):
+        return list(steps), None
     orders = {item.id: item for item in items if isinstance(item, Order)}
     sent = {
         step.key: _sent(step.payload, orders[step.merchant_id or ""])
@@ -44,23 +46,32 @@ def with_sku_decisions(
         if isinstance(step.payload, Order) and not step.decision
     }
     imports = portal.links.open_imports(list(sent)) if sent else {}
-    # The SKUs of an order that may have been sent were judged before, and a look-up comes first.
+    # The SKUs of an order that may have arrived were compared before, and a look-up comes first.
     for key in [key for key, opened in imports.items() if opened.is_uncertain]:
         del sent[key]
     if not sent:
-        return list(steps)
+        return list(steps), None
     try:
         judge = _Judge(portal, sent, holds)
-    except StoppedCallError:
-        raise
-    except UnavailableError as error:
-        rest = max(_PAUSE, timedelta(seconds=error.retry_after_s or 0))
-        waiting = Decision(state="waiting", code=error.code, reason=error.answer, rest=rest)
-        return [replace(step, decision=waiting) if step.key in sent else step for step in steps]
-    return [
+    except AccountError as error:
+        waiting = Decision(state="waiting", code="unavailable", reason=str(error), rest=None)
+        held_up = (replace(step, decision=waiting) if step.key in sent else step for step in steps)
+        return list(held_up), error
+    judged = (
         judge.judged(step, orders[step.merchant_id or ""]) if step.key in sent else step
         for step in steps
-    ]
+    )
+    return list(judged), None
+
+
+def _is_asked(portal: Portal) -> bool:
+    """True if the Supplier is asked about the SKUs of new orders.
+
+    Without a map, that must cost no call, which most orders would need.
+    """
+    products = portal.supplier.products
+    is_free = products is not None and products.similar_is_free
+    return is_free or portal.sku_map is not None or portal.config.unknown_sku == "hold"
 
 
 def _sent(created: Order, order: Order) -> list[SentSku]:

@@ -377,7 +377,6 @@ class OrdoroMerchantPeople(AtOrdoro, MerchantOverHttp):
 class OrdoroSupplierPeople(AtOrdoro, SupplierOverHttp):
     """The shipper."""
 
-    preparing: ClassVar[int] = 1
     lacks: ClassVar[frozenset[Lack]] = frozenset(
         {
             "second-labels",
