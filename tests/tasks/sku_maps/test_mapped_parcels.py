@@ -95,6 +95,17 @@ def test_whole_order_in_one_parcel_is_whole_at_the_merchant(pair: MappedPair) ->
     assert pair.merchant("1001").status == "shipped"
 
 
+def test_packs_of_one_product_in_one_order_are_each_sent(pair: MappedPair) -> None:
+    pair.imported("1001", line("MUG-6"), line("MUG", 2))
+
+    _send(pair, "1001", "1Z1", 6, 0)
+    _send(pair, "1001", "1Z2", 0, 2)
+    pair.run("update-tracking")
+
+    assert parcels(pair.shop.shipments_of("1001")) == [("1Z1", [1]), ("1Z2", [2])]
+    assert pair.merchant("1001").status == "shipped"
+
+
 def test_new_label_of_a_pack_replaces_the_old_one(pair: MappedPair) -> None:
     pair.imported("1001", line("MUG-6"))
     _send(pair, "1001", "1Z1", 4)
@@ -301,6 +312,25 @@ def test_c6_edit_is_applied_with_the_pack_of_its_link(
 
     assert ran.counts == {"done": 1}
     assert quantities(pair.supplied("1001")) == [("NW-MUG", 12)]
+
+
+def test_c6_edit_beside_a_begun_pack_is_applied_in_units(tmp_path: Path) -> None:
+    pair = _applying(tmp_path)
+    pair.imported("1001", line("MUG-6", 2))
+    [of_merchant] = pair.merchant("1001").lines
+    _send(pair, "1001", "1Z1", 4)
+    pair.run("update-tracking")
+    pair.map("MUG-6,NW-MUG,9")
+
+    edit(pair, units_of("MUG-6", 3))
+    ran = pair.run("import-orders")
+
+    assert ran.counts == {"done": 1}
+    assert pair.units(of_merchant.id) == (18, 4, 0)
+    pair.send("1001", "1Z2")
+    pair.run("update-tracking")
+    assert parcels(pair.shop.shipments_of("1001")) == [("1Z1", []), ("1Z2", [3])]
+    assert pair.merchant("1001").status == "shipped"
 
 
 def test_c6_new_line_of_an_edit_gets_the_row_of_now(tmp_path: Path) -> None:
