@@ -839,6 +839,13 @@ MUTANTS = (
         test="tasks/parcels/test_units.py",
     ),
     Mutant(
+        protection="a piece whose label is void is sent again only as a whole",
+        file="tasks/parcels/pieces.py",
+        old='        if piece.state == "sent" and units != lefts:',
+        new="        if False:",
+        test="tasks/parcels/test_units.py",
+    ),
+    Mutant(
         protection="a parcel holds no more units than are open",
         file="tasks/parcels/units.py",
         old="        count = min(wanted[line.supplier_id], left)",
