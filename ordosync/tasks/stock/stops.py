@@ -73,7 +73,7 @@ class Stops:
             for link in links
             if any(normalized_sku(id_) in among for id_ in (link.supplier_id, link.merchant_id))
         )
-        return [Stock(product_id=id_, sku="", quantity=None) for id_ in ids]
+        return [Stock(product_id=id_, sku=id_, quantity=None) for id_ in ids]
 
     def note_unmatched(self) -> None:
         """Note the stops of no product, perhaps by a typing error, after all were read."""

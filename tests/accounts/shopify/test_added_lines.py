@@ -152,3 +152,17 @@ def test_reconcile_shows_the_added_line_and_no_split(
 def run_all(pair: Pair) -> None:
     for task in TASKS:
         pair.run(task)
+
+
+def test_units_that_are_added_to_a_line_are_a_failed_split_that_names_the_next_action(
+    pair: Pair, shipper: ShopifySupplierPeople
+) -> None:
+    """Their fulfillment order may as well be a piece of the line."""
+    merchant_id, supplier_id = pair.imported("1001", line("CUP", 2), line("MUG", 1))
+    shipper.fake.switches.raised_quantity = "new"
+    shipper.fake.edit_lines(gid("Order", supplier_id), {"CUP": 3})
+
+    ran = pair.run("split-order")
+
+    assert (ran.step.state, ran.step.code) == ("failed", "does-not-fit")
+    assert pair.merchant.status(merchant_id) == "dropshipment_requested"
