@@ -32,6 +32,8 @@ else:
     except ImportError:
         import sqlite3
 
+# Otherwise, pysqlite3 would look for an adapter of each NULL, the most frequent value.
+sqlite3.register_adapter(type(None), lambda null: null)
 BUSY_TIMEOUT_S = 30
 SIDE_FILES = ("-wal", "-shm", "-journal")
 """Suffixes of the files that SQLite keeps with a database. They must move together with it."""
@@ -180,10 +182,7 @@ class _FileConnection(sqlite3.Connection):
 
 
 class _JournalConnection(_FileConnection):
-    """A connection under a rollback journal, where a read waits for writers, too.
-
-    A statement takes its lock in `execute`.
-    """
+    """A connection under a rollback journal: a read waits for writers, too, in `execute`."""
 
     def execute(self, *args: Any) -> "sqlite3.Cursor":
         return _in_slices(partial(super().execute, *args), self.clock)

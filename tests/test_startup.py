@@ -3,10 +3,12 @@
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from ordosync.cli.commands import COMMANDS, load
+from tests.support.command import HEADER, row, shop
 
 HEAVY = ("typer", "requests", "rich", "sqlite_utils", "yaml", "logging", "dataclasses", "asyncio")
 
@@ -89,3 +91,23 @@ def test_ctrl_c_while_modules_are_imported_ends_the_command_without_a_traceback(
     )
 
     assert (result.returncode, result.stdout, result.stderr) == (-signal.SIGINT, "", "")
+
+
+def test_an_account_of_local_folders_imports_no_protocol_and_no_mirror(tmp_path: Path) -> None:
+    places = "ordosync.accounts.files.places"
+    unused = [f"{places}.{name}" for name in ("mirror", "sftp", "ftps", "https")]
+    unused += ["asyncssh", "asyncio", "ftplib", "requests"]
+    code = (
+        "import sys; sys.argv = ['ordosync', 'import-orders']\n"
+        "from ordosync.__main__ import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        f"print([name for name in {unused!r} if name in sys.modules])"
+    )
+    shop(tmp_path, HEADER + row("1001"))
+
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path
+    )
+
+    assert result.stdout.splitlines()[-1] == "[]"

@@ -32,6 +32,7 @@ from ordosync.models import Outcome
 if TYPE_CHECKING:
     from ordosync.accounts.feeds import AccountFeeds
     from ordosync.accounts.merchant import Merchant
+    from ordosync.accounts.place_files import PlaceFile
     from ordosync.accounts.place_requests import PlaceRequest
     from ordosync.accounts.supplier import Supplier
 
@@ -156,6 +157,17 @@ class Account(ABC):
     @abstractmethod
     def supplier(self, options: Any, portal: PortalContext, at: Connections) -> "Supplier":
         """Open the account as a portal's Supplier. The first request connects."""
+
+    def list_places(
+        self,
+        at: Connections,  # noqa: ARG002
+        folder: Path,  # noqa: ARG002
+    ) -> "Iterator[PlaceFile] | None":
+        """List the files at other machines; None if it reads none there.
+
+        `folder` is `PortalContext.places`.
+        """
+        return None
 
     def try_places(self, at: Connections) -> "Iterator[PlaceRequest]":  # noqa: ARG002
         """Try what is needed to hand files over at other machines; see `place try`."""

@@ -1,14 +1,14 @@
 """Dumps a configuration with all defaults and without secrets, for `config show`."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import MISSING, Field, fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass, replace
 from datetime import time, timedelta
 from pathlib import Path
 from typing import Any
 
 from ordosync import durations
 from ordosync.accounts import account_class
-from ordosync.accounts.option_types import Names
+from ordosync.accounts.option_types import ConfiguredPath, Names, text_of
 from ordosync.config.portals import NOT_OPTIONS as NOT_PORTAL_OPTIONS
 from ordosync.config.presets import option_names
 from ordosync.config.reader import parameters
@@ -50,8 +50,13 @@ def _if_set(name: str, value: Any) -> dict[str, Any]:
 
 def _account(account: AccountConfig) -> dict[str, Any]:
     kind = account_class(account.kind)
+    has_place = account.options.get("place") is not None
     options = {
-        name: _options(account.options.get(name, option.default), kind.presets)
+        name: _options(
+            account.options.get(name, option.default),
+            kind.presets,
+            is_below_place=has_place and name != "place",
+        )
         for name, option in parameters(kind).items()
         if name not in NOT_OPTIONS
     }
@@ -59,12 +64,31 @@ def _account(account: AccountConfig) -> dict[str, Any]:
     return {"kind": account.kind, **options, **_if_set("selling", _plain(selling))}
 
 
-def _options(value: Any, presets: Path | None) -> Any:
-    """Return an option of an account, with all options that its preset sets."""
+def _options(value: Any, presets: Path | None, *, is_below_place: bool) -> Any:
+    """Return an option of an account, with all options that its preset sets.
+
+    Below a place, paths are as they are written, since they are not local.
+    """
+    if is_below_place or getattr(value, "place", None):
+        value = _below_place(value)
     name = getattr(value, "preset", "")
     if not (presets and name):
         return _plain(value)
     return _shown(value, option_names(presets, name))
+
+
+def _below_place(options: Any) -> Any:
+    """Return options with their paths as they are written."""
+    if not is_dataclass(options):
+        return options
+    values = {each.name: getattr(options, each.name) for each in fields(options)}
+    texts = {
+        name: Path(text_of(path))
+        for name, path in values.items()
+        if isinstance(path, ConfiguredPath)
+    }
+    changed: Any = replace
+    return changed(options, **texts)
 
 
 def _portal(portal: PortalConfig) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from ordosync.clock import from_text
 from ordosync.store.link_digests import LinkDigests
-from ordosync.store.step_rows import UNSETTLED
+from ordosync.store.step_rows import ADDED, UNSETTLED
 
 
 class OpenImport(Struct, frozen=True, kw_only=True, gc=False):
@@ -75,6 +75,15 @@ class LinkSteps(LinkDigests):
             (self._portal, json.dumps(list(ids))),
         )
         return frozenset(row["merchant_id"] for row in rows)
+
+    def with_added_lines(self, ids: Sequence[str]) -> AbstractSet[str]:
+        """Return those of the Supplier's orders whose other pieces only hold lines it added."""
+        rows = self._db.execute(
+            "select key from steps where portal = ? and task = 'split-order' and code = ?"
+            " and key in (select value from json_each(?))",
+            (self._portal, ADDED, json.dumps(list(ids))),
+        )
+        return frozenset(row["key"] for row in rows)
 
     def may_lack_cancellations(self) -> bool:
         """True if units may have been cancelled that the ledger does not have after a restore."""

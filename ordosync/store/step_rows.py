@@ -113,6 +113,8 @@ UNSETTLED = "state in ('sending', 'unknown', 'waiting', 'held', 'failed')"
 """Condition of the partial index; SQLite uses the index only for queries that contain it."""
 UNPROVEN = "unproven"
 """Code of a failed step that may have arrived, at an account whose look-ups prove nothing."""
+ADDED = "added-lines"
+"""Code of a split that the Merchant's order does not need: the Supplier only added lines."""
 PLANNED = "planned"
 """Code of a step that waits only for the rest of the plan of its run."""
 PATIENT = ("partially-shipped", "which-lines", "parcels-first", "no-link")

@@ -223,7 +223,7 @@ class Steps(StepQueries):
         )
         self._db.execute(
             "update steps set state = 'waiting', not_before = null"  # noqa: S608
-            f" where {UNSETTLED} and state = 'failed' and code = 'sku-nearly'"
+            f" where {UNSETTLED} and state = 'failed' and code in ('sku-nearly', 'unknown-sku')"
         )
         self._db.execute(
             "update steps set state = 'waiting', not_before = null"

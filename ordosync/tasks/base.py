@@ -270,7 +270,7 @@ class Task:
     """Finds edits of a record whose step is done. By default an edit is only logged, once for each
     content."""
     skip_notes: Mapping[str, Callable[[Portal, int], str]] = field(default_factory=dict)
-    """Remarks about a run that skipped so many steps, by the code of the steps."""
+    """Remarks about a run that skipped or held so many steps, by the code of the steps."""
     notes: Callable[[Portal], Sequence[str]] = lambda _: ()
     """Returns other remarks about a run, from what its plan has found."""
     save: Callable[[Portal], None] = lambda _: None

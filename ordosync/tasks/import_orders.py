@@ -61,7 +61,7 @@ from ordosync.tasks.orders.open_units import (
 from ordosync.tasks.orders.refusals import NOTHING_TO_SHIP, import_refusal
 from ordosync.tasks.orders.removed import TAKEN_AWAY, emptied, taken_away, was_never_here
 from ordosync.tasks.orders.sent_as import SentAs, sent_as
-from ordosync.tasks.orders.unknown_skus import with_sku_decisions
+from ordosync.tasks.orders.unknown_skus import HELD, held_note, with_sku_decisions
 from ordosync.tasks.orders.withdrawn import withdrawn_rows, without_withdrawn
 
 
@@ -286,5 +286,5 @@ TASK = Task(
     due_again=due_again,
     settled=settled,
     announce=announce,
-    skip_notes={NOTHING_TO_SHIP: nothing_to_ship_note},
+    skip_notes={NOTHING_TO_SHIP: nothing_to_ship_note, HELD: held_note},
 )

@@ -42,6 +42,9 @@ class KnownLinks(Protocol):
     def with_uncertain_units(self, ids: Sequence[str]) -> AbstractSet[str]:
         """Return those of the Merchant's orders whose units a task may have changed unrecorded."""
 
+    def with_added_lines(self, ids: Sequence[str]) -> AbstractSet[str]:
+        """Return those of the Supplier's orders whose other pieces only hold lines it added."""
+
     def may_lack_cancellations(self) -> bool:
         """True if units may have been cancelled that the ledger does not have after a restore."""
 

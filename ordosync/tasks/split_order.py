@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from ordosync.accounts.account import required
 from ordosync.models import Comment, Outcome, Page, Piece, Split
 from ordosync.store.links import Link
-from ordosync.store.step_rows import StepRef
+from ordosync.store.step_rows import ADDED, StepRef
 from ordosync.store.written import Written
 from ordosync.tasks.base import Decision, PlanRequest, Portal, Result, Step, Task
 from ordosync.tasks.sku_maps.packs import fits_packs, pack_of, packs, with_pack_of
@@ -51,6 +51,12 @@ class _MirroredSplit:
     """The refusal of a split that cannot be mirrored."""
 
 
+_WHOLE = Decision(
+    state="skipped",
+    code=ADDED,
+    reason="has another piece only for lines that the Supplier added; the Merchant's order stays"
+    " whole",
+)
 _BEHIND = Decision(
     state="waiting",
     code="parcels-first",
@@ -132,6 +138,9 @@ def _step(portal: Portal, split: Split, link: Link, links: Mapping[str, Sequence
         content="split",
         summary=f"split order {link.merchant_id} into {len(split.pieces)} pieces",
     )
+    split, count = _without_added(split, lines), len(split.pieces)
+    if len(split.pieces) == 1 < count:
+        return replace(step, content="added", decision=_WHOLE)
     is_linked = all(part.of_line in lines for piece in split.pieces for part in piece.lines)
     pieces = _without_sent(split, links) if is_linked else ()
     splits_pack = is_linked and not fits_packs(pieces, lines)
@@ -152,6 +161,12 @@ def _step(portal: Portal, split: Split, link: Link, links: Mapping[str, Sequence
         payload=payload,
         decision=_BEHIND if is_behind else None,
     )
+
+
+def _without_added(split: Split, lines: Mapping[str, Link]) -> Split:
+    """Return a split without the pieces that hold only lines that the Supplier added."""
+    pieces = tuple(it for it in split.pieces if any(part.of_line in lines for part in it.lines))
+    return replace(split, pieces=pieces or split.pieces)
 
 
 def _is_behind(portal: Portal, split: Split, link: Link) -> bool:

@@ -24,6 +24,7 @@ from ordosync.tasks.cancellations import supplier_rest, supplier_status
 from ordosync.tasks.parcels.delivery import as_further, write_updates
 from ordosync.tasks.parcels.labels import Further, TrackingUpdate, missing_labels, surplus_reason
 from ordosync.tasks.parcels.links import links_of
+from ordosync.tasks.parcels.packs import has_begun_pack
 from ordosync.tasks.parcels.silent import all_shipments
 from ordosync.tasks.parcels.steps import (
     FURTHER,
@@ -152,6 +153,8 @@ def _facts(portal: Portal, parcels: Sequence[Shipment], takes: Takes) -> ParcelF
     ids = sorted({id_ for item in parcels for id_ in (item.order_id, *item.ancestors)})
     pieces = portal.links.all_of_supplier("order", ids)
     order_ids = sorted({link.merchant_id for links in pieces.values() for link in links})
+    unlinked_pieces = [item for item in parcels if item.ancestors and item.order_id not in pieces]
+    above = sorted({id_ for item in unlinked_pieces for id_ in item.ancestors})
     lines = portal.links.lines_of(order_ids)
     reported = portal.links.parcels_of(order_ids)
     return ParcelFacts(
@@ -160,6 +163,7 @@ def _facts(portal: Portal, parcels: Sequence[Shipment], takes: Takes) -> ParcelF
             id_: Family(
                 pieces=[links[0], *(link for link in links[1:] if link.state == "sent")],
                 lines=lines,
+                begun=[link for link in links[1:] if has_begun_pack(link, lines)],
                 parcels=[parcel for link in links for parcel in reported.get(link.merchant_id, ())],
             )
             for id_, links in pieces.items()
@@ -168,6 +172,7 @@ def _facts(portal: Portal, parcels: Sequence[Shipment], takes: Takes) -> ParcelF
         can_split=portal.merchant.splits is not None,
         valid=valid_numbers(parcels),
         voided=frozenset(f"{item.id}:{item.tracking_number}" for item in parcels if item.voided),
+        whole=portal.links.with_added_lines(above) if above else frozenset(),
         is_requested=portal.config.requests,
         is_ignored=portal.config.ignores,
     )

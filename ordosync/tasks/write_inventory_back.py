@@ -33,7 +33,7 @@ from ordosync.tasks.base import (
 from ordosync.tasks.stock.mapped_rows import LinkedProduct
 from ordosync.tasks.stock.oversold import Oversold
 from ordosync.tasks.stock.sales import unimported_sales
-from ordosync.tasks.stock.sku_links import misfit_reason
+from ordosync.tasks.stock.sku_links import misfit_reason, settled
 from ordosync.tasks.stock.target import Target
 from ordosync.tasks.stock.targets import Targets, UnimportedSales
 from ordosync.text import plural
@@ -291,5 +291,6 @@ TASK = Task(
     ),
     save=_save,
     closes=_OVERSOLD,
+    settled=settled,
     max_refusals=3,  # then Ordoro's "Inventory Sync Suspended", until the quantity changes
 )

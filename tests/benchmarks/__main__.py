@@ -43,6 +43,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "claiming": claiming.measure,
     "inventory": inventory.measure,
     "rules": inventory.measure_rules,
+    "map": inventory.measure_map,
 }
 
 

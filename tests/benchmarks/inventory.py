@@ -83,6 +83,40 @@ def measure_rules(folder: Path, scale: float) -> Sequence[Result]:
     ]
 
 
+def measure_map(folder: Path, scale: float) -> Sequence[Result]:
+    """Read all quantities, with a row of the SKU map for each SKU, and without; write none."""
+    count = scaled(100_000, scale, least=200)
+    skus = [f"SKU-{i:06d}" for i in range(count)]
+    sku_map = folder / "map.csv"
+    rows = [f"{sku},{sku},1\n" for sku in skus]
+    random.Random(0).shuffle(rows)  # noqa: S311 - it decides nothing
+    sku_map.write_text("merchant_sku,supplier_sku,units\n" + "".join(rows))
+    places = {
+        "without": _linked(folder / "without", skus),
+        "with": _linked(folder / "with", skus, f", sku_map: {sku_map}"),
+    }
+    for place in places.values():
+        # The first run writes the quantities, reads the map, and saves its rows in the links.
+        spent(*WORDS, cwd=place)
+    ways = {name: partial(spent, *WORDS, cwd=place) for name, place in places.items()}
+    medians = in_turn(ways, rounds=ROUNDS)
+    peaks = {name: peak_mib(*WORDS[1:], cwd=place) for name, place in places.items()}
+    return [
+        at_most(
+            f"{count:,} SKUs with a row of the map each, none changed, against none without a map",
+            medians.ratio("with", "without"),
+            1.2,
+            note=medians.note("with", "without"),
+        ),
+        always(
+            f"{count:,} SKUs with a row of the map each, more memory",
+            peaks["with"] - peaks["without"],
+            5,
+            unit=" MiB",
+        ),
+    ]
+
+
 def _linked(folder: Path, skus: Sequence[str], more: str = "") -> Path:
     """Return the folder of two accounts with these products, which the Supplier has counted."""
     folder.mkdir(exist_ok=True)

@@ -103,6 +103,7 @@ ALSO_IN_A_PIPE = (
     "sku remove shop-northwind MUG",
     "sku set shop-northwind MUG NW-MUG",
     "stock adjust MUG --by 1 --account northwind",
+    "stock release --help",
     "stock resume CUP",
     "stock stop MUG --note recalled",
     "stock stops",

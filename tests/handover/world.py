@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tests.accounts.files.places.sshd import Sshd
 from tests.support.command import HEADER, row
@@ -111,7 +112,7 @@ class Handover:
     def __init__(
         self, folder: Path, server: Sshd, *, seed: int, orders: int, shape: str = "plain"
     ) -> None:
-        self._folder = folder
+        self.folder = folder
         self._seed = seed
         self._random = random.Random(seed)  # noqa: S311 - moments, no secrets
         self._numbers = [str(1000 + number) for number in range(orders)]
@@ -119,7 +120,7 @@ class Handover:
         self.kills = 0
         for name in ("feeds", "remote/in", "taken"):
             (folder / name).mkdir(parents=True)
-        remote = folder / "remote"
+        self.remote = remote = folder / "remote"
         options = server.options(remote, shape)
         (folder / "key").write_text(server.key)
         (folder / "key").chmod(0o600)
@@ -138,7 +139,7 @@ class Handover:
     def kill(self) -> None:
         """Start an import, and kill it at a random moment after it began to hand files over."""
         before = len(self.consumer.files)
-        process = self._start("import-orders")
+        process = self.start("import-orders")
         ends = time.monotonic() + _LONGEST_S
         while process.poll() is None and time.monotonic() < ends:
             if self._has_begun(before):
@@ -153,8 +154,8 @@ class Handover:
     def heal(self) -> Summary:
         """Run until nothing is open, and count what the partner has."""
         for _ in range(_HEALING):
-            self._run("import-orders")
-            self._run("retry", "--all")
+            self.run("import-orders")
+            self.run("retry", "--all")
             steps = self._open_steps()
             if not steps:
                 break
@@ -178,11 +179,11 @@ class Handover:
                 for name, content in self.consumer.files
                 if content.decode() != f"No,SKU,Qty,Name\r\n{names.get(name)},MUG,1,Ada\r\n"
             ),
-            left=sorted(path.name for path in (self._folder / "remote" / "in").iterdir()),
+            left=sorted(path.name for path in (self.folder / "remote" / "in").iterdir()),
         )
 
     def _has_begun(self, before: int) -> bool:
-        remote = self._folder / "remote" / "in"
+        remote = self.folder / "remote" / "in"
         return len(self.consumer.files) > before or any(remote.iterdir())
 
     def _settle(self, step: dict[str, str]) -> None:
@@ -193,27 +194,30 @@ class Handover:
         self.consumer.take()
         is_there = any(name == f"PO_{number}.csv" for name, _ in self.consumer.files)
         words = ("--sent", number) if is_there else ("--not-sent",)
-        self._run("retry", str(step["id"]), *words, "--yes")
+        self.run("retry", str(step["id"]), *words, "--yes")
         self._settled += 1
 
     def _open_steps(self) -> list[dict[str, str]]:
-        runs = json.loads(self._run("activity", "-n", "3", "--json"))["runs"]
+        runs = json.loads(self.run("activity", "-n", "3", "--json"))["runs"]
         found = {}
         for run in runs:
-            [shown] = json.loads(self._run("show", str(run["id"]), "--json"))["runs"]
+            [shown] = json.loads(self.run("show", str(run["id"]), "--json"))["runs"]
             for step in shown["steps"]:
                 if step["state"] in ("sending", "unknown", "waiting", "failed"):
                     found[step["id"]] = step
         return list(found.values())
 
-    def _run(self, *words: str) -> str:
-        out, _ = self._start(*words).communicate()
+    def run_json(self, *words: str) -> Any:
+        return json.loads(self.run(*words))
+
+    def run(self, *words: str) -> str:
+        out, _ = self.start(*words).communicate()
         return out.decode()
 
-    def _start(self, *words: str) -> "subprocess.Popen[bytes]":
+    def start(self, *words: str) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(
             [sys.executable, "-m", "ordosync", *words],
-            cwd=self._folder,
+            cwd=self.folder,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )

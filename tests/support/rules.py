@@ -21,8 +21,6 @@ from tests.scenarios.pairs.kinds import MERCHANTS, SUPPLIERS
 
 TESTS = Path(__file__).parents[1]
 CASES = ("f1", "f2", "f3", "f4", "f5", "f9", "f11", "f12", "f13", "f20", "w1")
-LATER: Mapping[str, str] = {"p19": "units per pack need a map of SKUs, which does not exist yet"}
-"""Rules that depend on something that is built later."""
 RULES = (*(f"p{number}" for number in range(1, 25)), *CASES)
 _ONLY: Mapping[str, tuple[Role, str]] = {"f12": ("supplier", "files")}
 """Cases of one kind: elsewhere a second number is that of a further parcel, which is F2."""
@@ -142,3 +140,16 @@ def stock_rules_tested() -> frozenset[str]:
     names = ("test_rules_of_stock.py", "test_stock_stops.py", "test_stock_checks.py")
     texts = [path.read_text() for name in names for path in TESTS.rglob(name)]
     return frozenset(name for text in texts for name in _STOCK_NAME.findall(text))
+
+
+MAPS = (*(f"m{number}" for number in range(1, 12)), *(f"c{number}" for number in range(1, 8)))
+"""The rules of SKU maps, and of their changes: lifecycle.md 5.3 and 5.4."""
+_MAP_NAME = re.compile(r"\btest_((?:[mc][1-9]\d?_)+)\w*")
+_MAP_TESTS = ("test_sku_map*.py", "test_unknown_skus.py", "sku_maps/test_*.py")
+
+
+def map_rules_tested() -> frozenset[str]:
+    """Return the rules of SKU maps that have a test; other files have other rules M and C."""
+    texts = [path.read_text() for name in _MAP_TESTS for path in TESTS.rglob(name)]
+    found = [name for text in texts for name in _MAP_NAME.findall(text)]
+    return frozenset(rule for name in found for rule in name.split("_"))

@@ -384,6 +384,37 @@ def test_e19_added_line_of_an_unknown_sku_becomes_a_product_and_is_linked(tmp_pa
     assert ledger(pair) == [("1001/1", 2, 0), ("1001/9", 2, 0)]
 
 
+def test_e19_added_line_of_a_nearly_equal_sku_is_not_created_until_it_is_mapped(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "map.csv").write_text("merchant_sku,supplier_sku,units\n")
+    pair = sent(tmp_path, APPLY_LINES, "sku_map: map.csv")
+    add_line(pair, "mug", 2)
+    refused = pair.run(TASK)
+    before = quantities(pair.supplied("1001"))
+    (tmp_path / "map.csv").write_text("merchant_sku,supplier_sku,units\nmug,MUG,3\n")
+
+    ran = pair.run(TASK)
+
+    assert (refused.step.state, refused.step.code) == ("failed", "sku-nearly")
+    assert before == [("MUG", 2)]
+    assert ran.step.state == "done"
+    assert quantities(pair.supplied("1001")) == [("MUG", 2), ("MUG", 6)]
+
+
+def test_e19_added_line_of_an_unknown_sku_is_not_created_if_such_orders_are_held(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "map.csv").write_text("merchant_sku,supplier_sku,units\nMUG,MUG,1\n")
+    pair = sent(tmp_path, APPLY_LINES, "sku_map: map.csv", "unknown_sku: hold")
+    add_line(pair, "VASE", 2)
+
+    ran = pair.run(TASK)
+
+    assert (ran.step.state, ran.step.code) == ("failed", "unknown-sku")
+    assert quantities(pair.supplied("1001")) == [("MUG", 2)]
+
+
 def test_added_line_is_shipped_and_reported_like_the_others(tmp_path: Path) -> None:
     pair = sent(tmp_path, APPLY_LINES)
     add_line(pair, "VASE", 2)

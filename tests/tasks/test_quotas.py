@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from ordosync.accounts.sqlite.merchant_stock import MerchantStock
 from ordosync.config import load_config
 from ordosync.errors import ConfigError
-from ordosync.models import Product
+from ordosync.models import Outcome, OutcomeState, Product
 from ordosync.store import Store
 from ordosync.store.leases import LEASE
 from tests.support.command import ordosync
@@ -132,6 +133,20 @@ def test_units_are_not_given_away_before_the_lower_quantity_is_known(
     pair.clock.at += LEASE
     write(pair)
     assert shown(pair) == (3, 3)
+
+
+@pytest.mark.parametrize("state", ["unknown", "unavailable", "refused"])
+def test_l8_units_are_kept_while_the_write_of_a_lower_quantity_is_not_known(
+    pair: Pair, state: OutcomeState
+) -> None:
+    succeeded(pair.northwind.set_stock("MUG", "main", 6))
+    with pytest.MonkeyPatch.context() as patch:
+        outcome = Outcome(state=state, code="no-answer", reason="no answer")
+        patch.setattr(MerchantStock, "write", lambda _, stock: [outcome for _ in stock])
+        pair.run(TASK, OUTLET)
+    pair.run(TASK, SHOP)
+
+    assert (shown(pair), quotas(pair)) == ((3, 5), {OUTLET: 5, SHOP: 3})
 
 
 def test_a_kill_after_the_recorded_write_leaves_the_units_free(pair: Pair) -> None:

@@ -178,6 +178,9 @@ def test_m4_an_order_with_an_unknown_sku_is_held_as_a_whole(holding: Pair) -> No
         'SKU "NEW": not in the SKU map, and northwind has no such product',
     )
     assert ran.counts == {"done": 1, "skipped": 1}
+    note = f"neither mapped nor at northwind: `ordosync sku list {PORTAL} --unmapped`"
+    assert ran.run.note == f"1 order held, with SKUs {note}"
+    assert holding.run("import-orders").run.note == ran.run.note
     assert supplied(holding) == ["CUP", "OWN"]
     assert holding.northwind.read_order("1001") is None
 
@@ -214,3 +217,28 @@ def test_m4_products_that_are_unknown_are_not_created_until_they_are_mapped(
     assert first.counts == {"done": 2, "skipped": 1}
     assert before == ["CUP", "OWN"]
     assert supplied(holding) == ["CUP", "NEW", "OWN"]
+
+
+def test_m4_at_a_supplier_that_accepts_every_sku_only_the_map_makes_one_known(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "map.csv").write_text(f"{HEADER}MUG,NW-MUG,6\n")
+    (tmp_path / "out").mkdir()
+    columns = "{order_number: Order, sku: SKU, quantity: Qty}"
+    depot = f"{{kind: files, order_files: {{folder: out, columns: {columns}}}}}"
+    text = CONFIG.replace("northwind: {kind: sqlite, path: northwind.db}", f"northwind: {depot}")
+    options = "sku_map: map.csv\n    unknown_sku: hold\n"
+    pair = Pair(
+        tmp_path,
+        text.replace("manage_inventory: true\n", options, 1).replace(
+            "    manage_inventory: true\n", ""
+        ),
+    )
+    pair.request("1001", line("MUG"))
+    pair.request("1002", line("mug"))
+
+    ran = pair.run("import-orders")
+
+    assert ran.counts == {"done": 1, "skipped": 1}
+    [file] = (tmp_path / "out").glob("*.csv")
+    assert "NW-MUG,6" in file.read_text()

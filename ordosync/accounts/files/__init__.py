@@ -70,6 +70,7 @@ from ordosync.accounts.files.supplier_shipments import SupplierShipments
 from ordosync.accounts.files.supplier_shortages import SupplierShortages
 from ordosync.accounts.files.supplier_stock import SupplierStock
 from ordosync.accounts.merchant import Merchant
+from ordosync.accounts.place_files import PlaceFile
 from ordosync.accounts.place_requests import PlaceRequest
 from ordosync.accounts.supplier import Supplier
 from ordosync.models import Order
@@ -226,15 +227,7 @@ class FilesAccount(Account):
             newest=client.newest,
             check=lambda: self._checked(
                 at,
-                check_supplier(
-                    self.read.shipments,
-                    self.read.stock,
-                    shipments,
-                    reader,
-                    answers,
-                    has_changes=has_changes,
-                    has_answers=answers is not None,
-                ),
+                check_supplier(self.read, shipments, reader, answers, has_changes=has_changes),
             ),
             part_options=SUPPLIER_PART_OPTIONS,
             orders=SupplierOrders(writer, sent, prefix=options.prefix),
@@ -260,6 +253,14 @@ class FilesAccount(Account):
         dry.dry_folder = folder
         dry.written = self.written.copied(folder)
         return dry
+
+    def list_places(self, at: Connections, folder: Path) -> Iterator[PlaceFile] | None:
+        """List the files at places; None if there are no places."""
+        if not self.read.places:
+            return None
+        from ordosync.accounts.files.places.mirror.showing import shown_files  # noqa: PLC0415
+
+        return shown_files(self.read, folder, at, account=self.name)
 
     def try_places(self, at: Connections) -> Iterator[PlaceRequest]:
         """Try what is needed to hand files over."""
@@ -292,7 +293,7 @@ class FilesAccount(Account):
         )
         return PersonalData(
             account=self.name,
-            copies=orders.copies if orders else None,
+            orders=orders,
             writer=writer,
             folders=[folder for folder in folders if folder],
         )

@@ -9,8 +9,6 @@ from ordosync.accounts.connections import Connections
 from ordosync.accounts.files import presets
 from ordosync.accounts.files.formats.rows import InvalidFileError
 from ordosync.accounts.files.input_options.read_files import ReadFiles
-from ordosync.accounts.files.input_options.shipment_files import ShipmentFiles
-from ordosync.accounts.files.input_options.stock_files import StockFiles
 from ordosync.accounts.files.output.options import TrackingFile
 from ordosync.accounts.files.output.written_files import WrittenFiles
 from ordosync.accounts.files.parsing.record_types import RecordType
@@ -89,19 +87,16 @@ def check_merchant(
 
 
 def check_supplier(
-    shipments: ShipmentFiles | None,
-    stock: StockFiles | None,
-    *readers: FileReader[Any] | None,
-    has_changes: bool,
-    has_answers: bool,
+    read: ReadFiles, *readers: FileReader[Any] | None, has_changes: bool
 ) -> Iterator[CheckResult]:
     """Check the files of a Supplier, and name what they cannot report."""
     yield from _check_each(readers)
     yield CheckResult(text=_NO_LISTING)
     yield CheckResult(text=_ASKS if has_changes else _NO_CANCELLATIONS)
     yield CheckResult(text=_NO_SPLITS)
-    if not has_answers:
+    if not read.answers:
         yield CheckResult(text=_NO_ANSWERS)
+    stock, shipments = read.stock, read.shipments
     if stock and stock.age_limit and "as_of" not in stock.sources:
         yield CheckResult(text=_TIME_OF_FILE)
     if shipments and not shipments.unit_columns:

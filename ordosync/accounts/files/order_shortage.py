@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from ordosync.accounts.files.output.order_records import WrittenLine
+from ordosync.accounts.files.output.order_record import WrittenLine
 from ordosync.accounts.files.parsing.answer_parser import AnswerRow
 from ordosync.accounts.files.parsing.unit_rows import lines_named
 from ordosync.shortages import Shortage, ShortageReason, ShortLine

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ordosync.accounts.files.output.order_files import OrderFileWriter
-from ordosync.accounts.files.reading.spooled_records import SpooledRecords
+from ordosync.accounts.files.reading.file_reader import FileReader
 from ordosync.accounts.portal_account import PersonalDataRemoval, Removal
 from ordosync.models import Order
 
@@ -16,19 +16,19 @@ class PersonalData:
         self,
         *,
         account: str,
-        copies: SpooledRecords[Order] | None,
+        orders: FileReader[Order] | None,
         writer: OrderFileWriter | None,
         folders: Sequence[Path | str],
     ) -> None:
         self._account = account
-        self._copies = copies
+        self._orders = orders
         self._writer = writer
         self._folders = folders
 
     @property
     def is_spooled(self) -> bool:
         """True if there are copies, which runs read."""
-        return self._copies is not None
+        return self._orders is not None
 
     def has(self, order_id: str) -> bool:  # noqa: ARG002
         """Return False: files are not searched, since none of them lists earlier orders."""
@@ -36,7 +36,7 @@ class PersonalData:
 
     def remove(self, order_id: str, *, dry: bool) -> PersonalDataRemoval:
         """Remove the rows of an order from all copies, and the kept fields of a written order."""
-        count, unreadable = self._copies.remove(order_id, dry=dry) if self._copies else (0, [])
+        count, unreadable = self._remove_rows(order_id, dry=dry)
         place = f"copies of files of account {self._account}"
         what = f"the rows of order {order_id} in {count}"
         removed = [Removal(place=place, what=what)] if count else []
@@ -50,3 +50,9 @@ class PersonalData:
                 *(f"a copy that cannot be read: {path}" for path in unreadable),
             ),
         )
+
+    def _remove_rows(self, order_id: str, *, dry: bool) -> tuple[int, Sequence[Path]]:
+        if self._orders is None:
+            return 0, ()
+        mirrored = self._orders.source.owned
+        return self._orders.copies.remove(order_id, dry=dry, mirrored=mirrored)

@@ -7,7 +7,8 @@ from itertools import takewhile
 
 from ordosync.accounts.files.answer_log import AnswerLog
 from ordosync.accounts.files.order_shortage import shortage_of
-from ordosync.accounts.files.output.order_records import OrderRecords, WrittenLine
+from ordosync.accounts.files.output.order_record import WrittenLine
+from ordosync.accounts.files.output.order_records import OrderRecords
 from ordosync.accounts.files.parsing.unit_rows import covers
 from ordosync.accounts.files.reading.file_reader import FileReader
 from ordosync.models import Shipment, normalized_sku

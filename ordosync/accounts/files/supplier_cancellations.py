@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from ordosync.accounts.files.output.edited_fields import EditedFields
 from ordosync.accounts.files.output.order_files import CANCEL, CHANGED, OrderFileWriter
-from ordosync.accounts.files.output.order_records import OrderRecord
+from ordosync.accounts.files.output.order_record import OrderRecord
 from ordosync.accounts.files.sent_units import SentUnits
 from ordosync.edits import Reduction
 from ordosync.models import Outcome, refused

@@ -16,7 +16,7 @@ from ordosync.accounts.files.output.order_files import (
     RELEASE,
     OrderFileWriter,
 )
-from ordosync.accounts.files.output.order_records import OrderRecord
+from ordosync.accounts.files.output.order_record import OrderRecord
 from ordosync.accounts.files.output.order_rows import line_id, line_problem
 from ordosync.accounts.files.sent_units import SentUnits
 from ordosync.accounts.supplier import HoldReason

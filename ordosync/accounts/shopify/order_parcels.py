@@ -81,6 +81,8 @@ def _lines(
             line_id=line_id(of, line) if of else number(line),
             quantity=count,
             sku=skus.get(line) or "",
+            # The Merchant's order may be whole: lines that the Supplier adds are a piece, too.
+            other_lines=(number(line),) if of else (),
         )
         for line, count in units.items()
         if count > 0

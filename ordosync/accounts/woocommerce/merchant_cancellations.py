@@ -82,7 +82,7 @@ class MerchantCancellations(SharePart):
         lines = (
             ParcelLine(
                 line_id=str(line.id),
-                quantity=max((whole_units(line.quantity) or 0) - sent[line.id], 0),
+                quantity=(whole_units(line.quantity) or 0) - sent[line.id],
                 sku=line.sku or "",
             )
             for line in order.line_items

@@ -153,7 +153,8 @@ def _usable(
     shape: OrderShape, lines: Quantities, ordered: Lines, facts: HoldFacts
 ) -> Order | InvalidRecord:
     amounts = (amount for line in shape.line_items for amount in (line.subtotal, line.total))
-    is_possible = all(0 <= quantity <= _LARGEST_QUANTITY for quantity in lines.values())
+    of_order = [line.quantity for line in shape.line_items if line.id in lines]
+    is_possible = all(0 <= quantity <= _LARGEST_QUANTITY for quantity in of_order)
     if all(amount.is_finite() for amount in amounts) and is_possible:
         quantities = {line: int(quantity) for line, quantity in lines.items()}
         return replace(order_of(shape, quantities, ordered), hold_facts=facts)

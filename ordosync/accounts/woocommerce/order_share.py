@@ -16,7 +16,7 @@ from ordosync.accounts.woocommerce.order_metadata import Record, record_of
 from ordosync.accounts.woocommerce.order_statuses import OrderStatuses
 from ordosync.accounts.woocommerce.parcels import Lines, ShownParcel
 from ordosync.accounts.woocommerce.product_selection import ProductSelection
-from ordosync.accounts.woocommerce.schema import OrderShape, whole
+from ordosync.accounts.woocommerce.schema import LineShape, OrderShape, whole
 from ordosync.accounts.woocommerce.shipping_needs import ShippingNeeds
 
 
@@ -83,6 +83,11 @@ class OrderShare:
     def has(self, target: str) -> bool:
         """True if this is the order, or it has this piece."""
         return target == str(self.order.id) or self.record.part(target) is not None
+
+
+def below_sent(line: LineShape, sent: int) -> int:
+    """Return the units of a line minus the sent ones, if these are more; otherwise 0."""
+    return min((whole(line.quantity) or 0) - sent, 0)
 
 
 class OrderShares:
@@ -166,22 +171,30 @@ class OrderShares:
     def is_requested(self, order: OrderShape, unsent: Quantities) -> bool:
         """True if units of an order or of its pieces are not shipped; void parcels count.
 
-        An order whose open units were refunded is still read: the Supplier may be packing them.
+        An order whose open units were refunded or removed is still read: the Supplier may be
+        packing them.
         """
         record, target = self.record(order), str(order.id)
         if record.unshipped(target, self.lines_of(order, unsent)):
+            return True
+        units = record.units(target)
+        if any(below_sent(line, units[line.id]) for line in order.line_items):
             return True
         sold = {line.id: line.quantity for line in order.line_items}
         return bool(order.refunds and record.unshipped(target, self.lines_of(order, sold)))
 
     def open_lines(self, order: OrderShape, ordered: Lines) -> Lines:
-        """Return the open units of these lines, with 0 for a line without open units."""
+        """Return the open units of these lines, with 0 for a line without open units.
+
+        They are negative if the quantity of a line was lowered below its sent units.
+        """
         units = self.record(order).units(str(order.id))
         if not units and not order.refunds:
             return ordered
         repeated = self.selection.repeated(order.line_items)
         return {
-            line.id: max(ordered.get(line.id, 0) - units[line.id], 0)
+            line.id: below_sent(line, units[line.id])
+            or max(ordered.get(line.id, 0) - units[line.id], 0)
             for line in order.line_items
             if self.selection.has_line(line) and line.id not in repeated
         }

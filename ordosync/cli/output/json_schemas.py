@@ -68,6 +68,7 @@ DOCUMENTS = {
     "prune": ("pruned",),
     "rebuild-state": ("rebuilt",),
     "feed check": ("feed-check",),
+    "place list": ("place-list",),
     "place try": ("place-try",),
     "sku list": ("skus",),
     "sku set": ("changed-skus",),

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ordosync.engine.comparison.line_units import (
     numbers_of,
@@ -72,7 +73,7 @@ class LinePairs(Struct, frozen=True, kw_only=True):
                 else max(merchant_line.quantity, supplier_line.quantity),
                 state="sent" if self.match.how == "parcel" else "live",
             )
-            yield with_pack(link, merchant_line)
+            yield with_pack(link, _as_sent(merchant_line, supplier_line))
 
     def sent_lines(self, parcels: Iterable[Link]) -> Iterator[Link]:
         """Yield the links of the lines with units in these parcels; other units are in pieces."""
@@ -90,7 +91,7 @@ class LinePairs(Struct, frozen=True, kw_only=True):
                     ordered=units,
                     state="sent",
                 )
-                yield with_pack(link, merchant_line)
+                yield with_pack(link, _as_sent(merchant_line, supplier_line))
 
     def units(self, at_supplier: Mapping[str, int]) -> dict[str, int]:
         """Return units of the Supplier's lines as units of the Merchant's."""
@@ -136,6 +137,17 @@ class LinePairs(Struct, frozen=True, kw_only=True):
         for number in further:
             if number != first:
                 yield parcel_link(order_id, parcel.id, number, further=True, units={})
+
+
+def _as_sent(merchant_line: Line, supplier_line: Line) -> Line:
+    """Return a line with the pack with which it was sent, as far as both accounts show it.
+
+    The map may have had another one. But fewer units may also be units that were cancelled.
+    """
+    more, packs = supplier_line.quantity, merchant_line.quantity // merchant_line.pack
+    if not packs or more <= merchant_line.quantity or more % packs:
+        return merchant_line
+    return replace(merchant_line, pack=more // packs)
 
 
 def _void(shown: Sequence[OrderSnapshot], at_supplier: OrderSnapshot) -> Iterator[Shipment]:

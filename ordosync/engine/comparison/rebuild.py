@@ -87,7 +87,7 @@ def rebuild(
             f"portal {portal.name}: the store has {link_count} links, so it is not lost; --yes adds"
             " the links that are missing, and changes none"
         )
-    # The packs of all links are those of the map; no account keeps older ones.
+    # No account keeps packs. They are those of the map, or larger if the Supplier has more units.
     read_sku_map(portal, store)
     rebuilt = Rebuilt(portal=portal.name)
     with exclusive(store, portal.name, clock) as leases:

@@ -153,7 +153,8 @@ def _of_match(
         merchant.leaves(match.merchant_id),
         supplier.leaves(match.supplier_id),
     )
-    if match.how == "only-supplier":
+    links = comparison.portal.links
+    if match.how == "only-supplier" and not links.with_added_lines([match.supplier_id]):
         description = f"is split at the Supplier into {len(at_supplier)}, not at the Merchant"
         is_requested = all(order.order.status in REQUESTED for order in at_merchant)
         step_ref = StepRef(key=match.supplier_id, **_ids(match))

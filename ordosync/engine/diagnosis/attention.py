@@ -148,9 +148,10 @@ def _is_overdue(step: StepRow, portal: PortalConfig, now: datetime) -> bool:
 def _severity(step: StepRow, store: Store, now: datetime) -> Severity:
     if problems.is_on_time(step, now.date()):
         return "low"
-    if step.state in ("sending", "unknown") or step.code in _CRITICAL:
+    if step.state in ("sending", "unknown") or step.code in (*_CRITICAL, RACED):
         return "critical"
-    if step.code == RACED:
+    if step.code == "cancelled" and step.task == "update-tracking":
+        # The Supplier sent an order that the Merchant has cancelled.
         return "critical"
     # A held order is not shipped as it was.
     if is_edit(step) and step.code != HELD and not _is_shipped(step, store):

@@ -174,7 +174,9 @@ class Delivery:
         portal, task = self._portal.name, self._task.name
         changes = self._changes(steps, results, earlier, is_uncertain=is_uncertain)
         arrived = {key: (earlier[key].content, earlier[key].as_of) for key in edits}
-        with self._recorder.transaction():
+        # If a power cut undoes this, the steps are `sending` again, and are looked up: the intent
+        # is durable, and so is the account's write. The end of the run waits for the disk.
+        with self._recorder.transaction(durable=False):
             self._store.steps.record_sent(
                 portal, task, changes, clock=self._clock, looked=bool(earlier)
             )

@@ -68,9 +68,12 @@ class Recorder:
         """True if units were given up that other portals can show."""
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """Run a transaction under the lease. Raises `LeaseLostError` if another process has it."""
-        with self._store.transaction(portal=self._portal.name):
+    def transaction(self, *, durable: bool = True) -> Iterator[None]:
+        """Run a transaction under the lease. Raises `LeaseLostError` if another process has it.
+
+        `durable` as in `write_transaction`.
+        """
+        with self._store.transaction(portal=self._portal.name, durable=durable):
             self._renewed_at_s = self._store.leases.renew(
                 self._lease, self._run.id, clock=self._clock
             )
@@ -234,7 +237,8 @@ class Recorder:
         for step in steps:
             if step.decision:
                 self.counts.add(step.decision.state)
-                self._skipped[step.decision.code] += step.decision.state == "skipped"
+                is_skipped = step.decision.state in ("skipped", "held")
+                self._skipped[step.decision.code] += is_skipped
                 changes.append(from_decision(step, step.decision, now=self._clock.now()))
         return changes
 
@@ -242,6 +246,7 @@ class Recorder:
         """Count a record that needs nothing now; its step may wait until it is due."""
         if row and row.state in ("sending", "unknown", "waiting", "held"):
             self.counts.add("held" if row.state == "held" else "waiting")
+            self._skipped[row.code or ""] += row.state == "held"
             self.not_due += 1
         else:
             self.counts.unchanged += 1

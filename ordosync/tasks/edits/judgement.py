@@ -9,6 +9,7 @@ from ordosync.edits import EditableOrder
 from ordosync.models import Order
 from ordosync.store.links import Link
 from ordosync.tasks.base import Portal
+from ordosync.tasks.edits.added_skus import check_added_skus
 from ordosync.tasks.edits.attempt import LABEL_MADE, Attempt
 from ordosync.tasks.edits.edit import (
     CHANGED_THERE,
@@ -90,6 +91,7 @@ def judge(portal: Portal, attempts: Sequence[Attempt]) -> None:
                 if_missing=_units_if_missing(portal.merchant),
             )
             _take(portal.supplier.name, attempt, plan)
+    check_added_skus(portal, attempts)
 
 
 def _units_if_missing(merchant: Merchant) -> Callable[[Link], int]:

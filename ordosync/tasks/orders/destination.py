@@ -4,10 +4,12 @@ Services change the spelling of an address: upper case, spaces, a full stop, the
 Some put the state into another field, or leave it out, so it does not count.
 """
 
+import re
 from unicodedata import normalize
 
 from ordosync.models import Address
 
+_WORD = re.compile(r"[^\W_]+")
 _PLACE = ("name", "company", "street1", "street2", "city", "zip")
 _CODES = {
     "australia": "au",
@@ -48,10 +50,10 @@ def destination(address: Address, send: frozenset[str]) -> tuple[str, ...]:
 
     The street may be in one or two fields.
     """
-    place = " ".join(_words(getattr(address, name)) for name in _PLACE)
+    place = _words(" ".join([getattr(address, name) for name in _PLACE]))
     mail = address.email.strip().casefold() if "ship_to_email" in send else ""
     phone = _digits(address.phone) if "ship_to_phone" in send else ""
-    return " ".join(place.split()), country(address), mail, phone
+    return place, country(address), mail, phone
 
 
 def country(address: Address) -> str:
@@ -61,8 +63,7 @@ def country(address: Address) -> str:
 
 
 def _words(text: str) -> str:
-    folded = normalize("NFKC", text).casefold()
-    return " ".join("".join(c if c.isalnum() else " " for c in folded).split())
+    return " ".join(_WORD.findall(normalize("NFKC", text).casefold()))
 
 
 def _digits(text: str) -> str:

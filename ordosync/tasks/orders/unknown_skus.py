@@ -12,6 +12,17 @@ from ordosync.models import InvalidRecord, Order
 from ordosync.tasks.base import Decision, Portal, Step
 from ordosync.tasks.orders.hold import Holds
 from ordosync.tasks.sku_maps.matching import NEARLY, SentSku, SkuMatching
+from ordosync.text import plural
+
+HELD = "hold-sku"
+"""Code of held orders with a SKU that is neither in the map nor at the Supplier."""
+
+
+def held_note(portal: Portal, count: int) -> str:
+    """Return the remark about a run that held so many orders."""
+    orders = plural(count, "1 order", f"{count} orders")
+    command = f"`ordosync sku list {portal.config.name} --unmapped`"
+    return f"{orders} held, with SKUs neither mapped nor at {portal.supplier.name}: {command}"
 
 
 def with_sku_decisions(
@@ -68,7 +79,7 @@ class _Judge:
         account = self._portal.supplier.name
         return Decision(
             state="held",
-            code="hold-sku",
+            code=HELD,
             reason=f"SKU {names}: not in the SKU map, and {account} has no such product",
             rest=None,
         )

@@ -1,6 +1,7 @@
 """The steps of labels: the number of a parcel, and its void once the label was deleted."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from msgspec.structs import replace
@@ -70,6 +71,14 @@ def as_reported(item: Shipment, families: Mapping[str, Family]) -> Shipment:
         if family and family.numbers_of(item.id):
             return replace(item, order_id=id_, ancestors=(), lines=None, is_last=False)
     return item
+
+
+def of_whole_order(item: Shipment, whole: AbstractSet[str]) -> Shipment:
+    """Return a parcel of a piece as one of its order, if the Merchant's order stays whole."""
+    order_id = next((id_ for id_ in item.ancestors if id_ in whole), None)
+    if order_id is None:
+        return item
+    return replace(item, order_id=order_id, ancestors=(), is_last=False)
 
 
 def void_steps(item: Shipment, link: Link, family: Family) -> Iterator[Step]:

@@ -13,6 +13,13 @@ from ordosync.tasks.parcels.units import Contents, Family
 from ordosync.tasks.sku_maps.packs import completed_packs, pack_of, packs
 
 
+def has_begun_pack(order: Link, lines: Mapping[str, Sequence[Link]]) -> bool:
+    """True for an order that was split after a part of a pack was sent."""
+    return order.state == "split" and any(
+        line.sent and pack_of(line) > 1 for line in lines.get(order.merchant_id, ())
+    )
+
+
 def in_packs(contents: Contents, family: Family, parcel: Link | None) -> Contents:
     """Return contents whose lines, rest and limits are packs; `units` stay those of the ledger.
 

@@ -18,6 +18,7 @@ from ordosync.tasks.parcels.labels import (
     as_reported,
     named,
     of_number,
+    of_whole_order,
     surplus_reason,
     void_step,
     void_steps,
@@ -52,6 +53,8 @@ class ParcelFacts:
     """The numbers of the valid labels in this page, by order."""
     voided: frozenset[str]
     """The labels that are void in this page, as links name them."""
+    whole: AbstractSet[str] = frozenset()
+    """The Supplier's orders that are not split but for lines that it added."""
     is_requested: Callable[[str], bool] | None = None
     is_ignored: Callable[[str], bool] | None = None
     """True for the SKUs that are sent to the Supplier."""
@@ -105,7 +108,7 @@ def steps_of(item: Shipment | InvalidRecord, facts: ParcelFacts) -> Iterator[Ste
         return
     if item.voided and item.tracking_number in facts.valid.get(item.order_id, ()):
         return  # Another label with this number is valid.
-    item = as_reported(item, facts.families)
+    item = of_whole_order(as_reported(item, facts.families), facts.whole)
     link = facts.links.get(item.order_id)
     if link is None:
         linked = (facts.links[id_] for id_ in item.ancestors if id_ in facts.links)
@@ -132,7 +135,8 @@ def _valid_steps(item: Shipment, link: Link, family: Family, facts: ParcelFacts)
     shown = in_packs(contents, family, before)
     family.planned.update(contents.units or {})
     family.planned.subtract(held)
-    target = next(piece for piece in family.pieces if piece.merchant_id == contents.order_id)
+    pieces = (*family.pieces, *family.begun)
+    target = next(piece for piece in pieces if piece.merchant_id == contents.order_id)
     update = TrackingUpdate(
         shipment=replace(
             item,

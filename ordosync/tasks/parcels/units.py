@@ -53,6 +53,8 @@ class Family:
     """Links of the lines by the Merchant's order or piece; missing if linked before the ledger."""
     parcels: Sequence[Link] = ()
     """Links of the parcels that were reported, and of void ones; the newest label of each."""
+    begun: Sequence[Link] = ()
+    """Orders that were split after a part of a pack was sent, which is in no piece."""
     planned: Counter[str] = field(default_factory=Counter)
     """Units by the Merchant's line that earlier parcels of the same page hold."""
 
@@ -101,7 +103,8 @@ def contents_of(item: Shipment, family: Family, held: Mapping[str, int]) -> Cont
 
 def _candidates(family: Family, held: Mapping[str, int]) -> Sequence[Link]:
     """Return the pieces that may have the units of a parcel, the one with open units last."""
-    own = [piece for piece in family.pieces if _has_any(family.lines, piece, held)]
+    candidates = (*family.begun, *family.pieces)
+    own = [piece for piece in candidates if _has_any(family.lines, piece, held)]
     return own or sorted(family.pieces, key=lambda piece: piece.state != "sent")
 
 

@@ -50,8 +50,10 @@ def completed_packs(line: Link, before: int, units: int) -> int:
     """Return the packs of a line that a parcel completes.
 
     `units` are in the parcel, and `before` were sent earlier. A line of a piece may begin with a
-    part of a pack, whose other units were sent before the split.
+    part of a pack, whose other units were sent before the split. These completed none.
     """
+    if line.state == "split":
+        return 0
     pack, ordered = pack_of(line), line.ordered or 0
     return packs(ordered - before, pack) - packs(ordered - before - units, pack)
 
@@ -90,6 +92,9 @@ def units_of(line: Link, shown: int, *, are_open: bool) -> int:
     Units of an open pack may be sent already, and units of a cancelled pack may be sent instead.
     `are_open`: the Merchant shows no packs that were sent.
     """
+    if line.state == "sent":
+        # A piece that is one parcel may have a part of a pack that another piece completes.
+        return (line.open_units or 0) if are_open else (line.ordered or 0) - (line.cancelled or 0)
     pack = pack_of(line)
     sent = line if are_open else replace(line, sent=0)
     cancelled = line.cancelled or 0

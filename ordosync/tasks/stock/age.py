@@ -271,7 +271,8 @@ class StockAge:
 
 
 def _unreported(id_: str) -> Stock:
-    return Stock(product_id=id_, sku="", quantity=None, counted_at=_MISSING)
+    # In most accounts the id is the SKU, by which a pool knows the product.
+    return Stock(product_id=id_, sku=id_, quantity=None, counted_at=_MISSING)
 
 
 def _paged(products: Sequence[Stock]) -> Iterator[Items]:

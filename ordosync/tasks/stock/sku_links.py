@@ -10,13 +10,17 @@ from collections.abc import Set as AbstractSet
 from ordosync.models import Stock
 from ordosync.store.links import Link
 from ordosync.store.sku_map import MappedSku
-from ordosync.tasks.base import Portal
+from ordosync.store.step_rows import StepRow
+from ordosync.tasks.base import Decision, Portal
 from ordosync.tasks.stock.mapped_rows import LinkedProduct
 
 REMAPPED = "remapped"
 """Code of products that the map has given another product of the Supplier."""
 UNMAPPED = "unmapped"
 """Code of products whose row is not in the map any more."""
+_OTHER_STEP = Decision(
+    state="skipped", code="over", reason="its quantities are written by the SKU map now"
+)
 
 
 def product_links(
@@ -81,6 +85,20 @@ def _linked(
     # A product that the Supplier did not report has no SKU here.
     is_other = item.sku not in ("", row.supplier_sku)
     return LinkedProduct(link=link, row=row, misfit=REMAPPED if is_other else "")
+
+
+def settled(portal: Portal, rows: Sequence[StepRow]) -> Mapping[str, Decision]:
+    """Return a decision for each failed step of a product that has another step by the map now."""
+    products = [row for row in rows if row.key == row.supplier_id]
+    if portal.sku_map is None or not products:
+        return {}
+    links = portal.links.all_of_supplier("product", [row.key for row in products])
+    return {
+        row.key: _OTHER_STEP
+        for row in products
+        if (live := [link for link in links.get(row.key, ()) if link.state == "live"])
+        and all(link.merchant_sku is not None for link in live)
+    }
 
 
 def misfit_reason(portal: Portal, product: LinkedProduct) -> str:

@@ -67,7 +67,7 @@ class Stops:
         """
         among = keys or self._stops
         return [
-            Stock(product_id=link.supplier_id, sku="", quantity=None)
+            Stock(product_id=link.supplier_id, sku=link.supplier_id, quantity=None)
             for link in links
             if any(normalized_sku(id_) in among for id_ in (link.supplier_id, link.merchant_id))
         ]

@@ -16,7 +16,7 @@ from ordosync.accounts.files.input_options.product_files import ProductFiles
 from ordosync.accounts.files.input_options.shipment_files import ShipmentFiles
 from ordosync.accounts.files.input_options.stock_files import StockFiles
 from ordosync.accounts.files.input_options.transforms import Part, Transform
-from ordosync.accounts.files.output.order_records import WrittenLine
+from ordosync.accounts.files.output.order_record import WrittenLine
 from ordosync.accounts.files.parsing import record_types
 from ordosync.accounts.files.parsing.line_ids import missing_sku
 from ordosync.accounts.files.parsing.record_types import RecordType

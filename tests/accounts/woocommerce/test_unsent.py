@@ -55,6 +55,17 @@ def test_units_of_an_order_that_is_not_sent_yet_are_subtracted(pair: Pair) -> No
     assert pair.merchant.physical("MUG") == 8
 
 
+def test_unsent_packs_come_off_in_units(pair: Pair) -> None:
+    (pair.folder / "map.csv").write_text("merchant_sku,supplier_sku,units\nMUG,MUG,3\n")
+    pair.configure(sku_map="map.csv")
+    pair.supplier.count("MUG", 13)
+    sell(pair, "1001", 1)
+
+    pair.run(TASK)
+
+    assert pair.merchant.physical("MUG") == 3
+
+
 def test_units_of_a_sent_order_are_subtracted_by_the_supplier(pair: Pair) -> None:
     sell(pair, "1001")
     pair.run("import-orders")

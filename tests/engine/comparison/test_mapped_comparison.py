@@ -82,6 +82,21 @@ def test_rebuilt_links_have_the_packs_of_the_map(pair: MappedPair) -> None:
     assert pair.merchant("1001").status == "shipped"
 
 
+def test_rebuilt_links_have_a_larger_pack_if_the_supplier_shows_it(pair: MappedPair) -> None:
+    pair.imported("1001", line("MUG-6", 2))
+    _lose(pair)
+    pair.map("MUG-6,NW-MUG,4")
+
+    assert _run(pair, "rebuild-state", PORTAL).code == 0
+
+    [mug] = pair.merchant("1001").lines
+    assert pair.link(mug.id, "line").pack == 6
+    assert pair.units(mug.id) == (12, 0, 0)
+    pair.send("1001", "1Z1")
+    pair.run("update-tracking")
+    assert pair.merchant("1001").status == "shipped"
+
+
 def test_both_sides_agree_while_a_pack_is_begun_and_after_the_map_changed(pair: MappedPair) -> None:
     pair.imported("1001", line("MUG-6", 2), line("MUG"))
     lines = pair.supplied("1001").lines

@@ -36,13 +36,14 @@ def test_a_failed_order_is_listed_with_the_command_that_settles_it(tmp_path: Pat
     assert ordosync(tmp_path, "attention", "--json").json["attention"] == []
 
 
-def test_a_refused_tracking_number_is_listed(both: TwoAccounts) -> None:
+def test_an_order_that_is_sent_although_it_is_cancelled_is_critical(both: TwoAccounts) -> None:
     both.shop("orders", "cancel", "1001")
     both.northwind(*SHIP)
 
     [entry] = waiting(both)
 
     assert (entry["task"], entry["merchant"]) == ("update-tracking", "1001")
+    assert (entry["code"], entry["severity"]) == ("cancelled", "critical")
     assert "cancelled" in str(entry["reason"])
 
 

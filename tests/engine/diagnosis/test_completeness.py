@@ -47,8 +47,7 @@ EDITS: Mapping[str, str] = {"edit-held": "normal"} | dict.fromkeys(
     (
         *("below-sent", "cancelled", "changed-there", "country-changed", "edited", "gone"),
         *("not-editable", "not-taken", "raced", "sent-elsewhere", "shipped", "split"),
-        "stock-not-moved",
-        "too-late-to-apply",
+        *("sku-nearly", "stock-not-moved", "too-late-to-apply", "unknown-sku"),
     ),
     "critical",
 )
@@ -70,7 +69,16 @@ PLANNED = "planned"
 """A waiting step whose run was interrupted before it was sent; the next run plans it again."""
 SKIPPED: Mapping[str, str | None] = {"no-tracking": "normal"} | dict.fromkeys(
     (
-        *("before-since", "dismissed", "edited", "given-back", "gone", "ignored", "mended"),
+        *(
+            "added-lines",
+            "before-since",
+            "dismissed",
+            "edited",
+            "given-back",
+            "gone",
+            "ignored",
+            "mended",
+        ),
         *("no-lines", "no-sku", "not-imported", "not-shipped", "nothing-to-ship", "over"),
         *("skip-rule", "stale", "test-order"),
         *("split-after-import", "taken-back", "too-late", "unknown-sku", "voided", "withdrawn"),

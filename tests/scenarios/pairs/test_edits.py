@@ -8,7 +8,7 @@ import pytest
 
 from ordosync.config import load_config
 from ordosync.store import Store
-from tests.accounts.contract.examples import line
+from tests.accounts.contract.examples import line, parcel
 from tests.accounts.contract.opening import PORTAL
 from tests.accounts.ordoro.people import OrdoroMerchantPeople
 from tests.accounts.sqlite.people import SqliteMerchantPeople, SqliteSupplierPeople
@@ -137,6 +137,31 @@ def test_e17_line_without_units_left_is_carried_or_reported(pair: Pair) -> None:
 
     is_carried = pair.supplier.open_units(supplier_id) == {"MUG": 3}
     assert open_codes(pair) == ([] if is_carried else ["edited"])
+
+
+@pytest.mark.parametrize("is_carried", [False, True])
+@pytest.mark.parametrize("kind", ["files", "woocommerce"])
+def test_e15_quantity_below_the_sent_units_is_reported(
+    tmp_path: Path, kind: str, *, is_carried: bool
+) -> None:
+    """The other kinds refuse it."""
+    clock = VirtualClock()
+    with closing(MERCHANTS[kind](tmp_path, clock)) as selling:
+        pair = Pair(tmp_path, selling, SqliteSupplierPeople(tmp_path, clock))
+        if is_carried:
+            carry_cancellations(pair)
+        else:
+            pair.configure(edits={"lines": "apply"})
+        merchant_id, supplier_id = pair.imported("1001", line("MUG", 3))
+        pair.supplier.ship_part(supplier_id, parcel(number="1Z1"), 2)
+        pair.run("update-tracking")
+        selling.raise_units(merchant_id, -2)
+
+        for task in (TASK, "cancel-orders") if is_carried else (TASK,):
+            pair.run(task)
+
+        assert open_codes(pair) == ["below-sent"]
+        assert pair.supplier.open_units(supplier_id) == ({} if is_carried else {"MUG": 1})
 
 
 @pytest.mark.parametrize("policy", ["notify", "apply"])

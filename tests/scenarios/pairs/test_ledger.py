@@ -52,7 +52,7 @@ def run_machine(kinds: Kinds, examples: int) -> None:
     ],
 )
 def test_units_add_up_in_any_order_of_changes(kinds: Kinds) -> None:
-    run_machine(kinds, 6)
+    run_machine(kinds, 10)
 
 
 @pytest.mark.matrix

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from ordosync.models import Shipment
+from tests.tasks.editing import NOTES, edit
 from tests.tasks.portal import CONFIG, Pair
 
 WITH_MAP = CONFIG.replace(
@@ -33,6 +34,11 @@ class MappedPair(Pair):
         """Return the ordered, sent and cancelled units of a line, by the ledger."""
         link = self.link(merchant_line, "line")
         return link.ordered, link.sent, link.cancelled
+
+
+def read_again(pair: MappedPair) -> None:
+    """Let order 1001 be read and compared again: its notes are edited, which are not sent."""
+    edit(pair, NOTES)
 
 
 def parcels(shipments: list[Shipment]) -> list[tuple[str, list[int]]]:

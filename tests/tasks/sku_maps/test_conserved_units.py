@@ -1,5 +1,6 @@
 """For any map and any order, units are conserved, and the Merchant sees only whole packs."""
 
+from collections import Counter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -8,8 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ordosync.models import Line, ParcelLine
+from tests.tasks.editing import edit
 from tests.tasks.portal import line
-from tests.tasks.sku_maps.mapped import MappedPair
+from tests.tasks.sku_maps.mapped import WITH_MAP, MappedPair
 
 SOLD = ("A", "B", "C")
 MAPS = st.fixed_dictionaries(
@@ -31,7 +33,7 @@ class _Story:
     """An order, and what becomes of it in both accounts."""
 
     def __init__(self, folder: Path, sku_map: Map, sold: list[tuple[str, int]]) -> None:
-        self.pair = MappedPair(folder)
+        self.pair, self.reads = MappedPair(folder), 0
         self.change(sku_map)
         self.pair.request("1001", *(line(sku, count) for sku, count in sold))
         assert self.pair.run("import-orders").count("done") == 1
@@ -59,6 +61,15 @@ class _Story:
             part = ParcelLine(line_id=self.sold[at].id, quantity=packs)
             self.pair.shop.cancel("1001", [part])
             self.pair.run("cancel-orders")
+
+    def read_again(self) -> None:
+        """Let the order be compared again: it has notes that are not sent, and no other edit."""
+        self.reads += 1
+        notes = f"update orders set customer_notes = 'Note {self.reads}'"  # noqa: S608
+        edit(self.pair, notes)
+        ran = self.pair.run("import-orders")
+        assert {*ran.counts} <= {"unchanged"}, ran
+        assert self.pair.run("cancel-orders").count("done") == 0
 
     def open_packs(self, line_id: str) -> int:
         order = self.pair.merchant("1001")
@@ -96,7 +107,7 @@ def _tell(sku_map: Map, sold: list[tuple[str, int]], events: list[tuple[object, 
         story.check()
         for name, *values in events:
             getattr(story, {"map": "change"}.get(str(name), str(name)))(*values)
-            story.pair.run("import-orders")
+            story.read_again()
             story.check()
 
 
@@ -118,3 +129,29 @@ def test_units_are_conserved_in_many_stories(
     sku_map: Map, sold: list[tuple[str, int]], events: list[tuple[object, ...]]
 ) -> None:
     _tell(sku_map, sold, events)
+
+
+_HOLD = WITH_MAP.replace("sku_map: map.csv\n", "sku_map: map.csv\n    unknown_sku: hold\n")
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=_SLOW)
+@given(sku_map=MAPS, sold=LINES)
+def test_nothing_that_was_not_mapped_is_sent(sku_map: Map, sold: list[tuple[str, int]]) -> None:
+    with TemporaryDirectory() as folder:
+        pair = MappedPair(Path(folder), config=_HOLD)
+        pair.map(*(f"{sku},{other},{pack}" for sku, (other, pack) in sku_map.items()), "N,N,1")
+        pair.request("1001", *(line(sku, count) for sku, count in sold))
+
+        ran = pair.run("import-orders")
+
+        wanted: Counter[str] = Counter()
+        for sku, count in sold:
+            other, pack = sku_map.get(sku, (sku, 1))
+            wanted[other] += count * pack
+        units: Counter[str] = Counter()
+        for order in pair.northwind.list_orders():
+            for of in pair.supplied(order.number).lines:
+                units[of.sku] += of.quantity
+        is_known = all(sku in sku_map for sku, _ in sold)
+        assert units == (wanted if is_known else Counter())
+        assert ran.step.state == ("done" if is_known else "held")

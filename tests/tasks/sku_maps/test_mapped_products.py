@@ -212,3 +212,20 @@ def test_dry_run_says_how_many_are_in_a_pack(pair: MappedPair) -> None:
 
     assert "set MUG-6 from not counted to 2 (13 at the Supplier, 6 to a case, 2 shown)" in summaries
     assert "set MUG from not counted to 13" in summaries
+
+
+def test_failed_step_of_a_product_ends_once_the_map_has_it(pair: MappedPair) -> None:
+    pair.map("OTHER,OTHER,1")
+    _add(pair.shop, "MUG")
+    _add(pair.northwind, "MUG")
+    pair.run(IMPORT)
+    _count(pair, 7, "MUG")
+    pair.run(WRITE)
+    pair.of_store("update steps set state = 'failed' where task = 'write-inventory-back'")
+    pair.map("MUG,MUG,2")
+
+    pair.run(WRITE)
+    pair.run(WRITE)
+
+    assert _shown(pair, "MUG") == [3]
+    assert pair.failed(WRITE) == []

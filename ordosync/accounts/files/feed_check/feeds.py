@@ -9,7 +9,8 @@ from ordosync.accounts.feeds import FeedReport, KnownSkus
 from ordosync.accounts.files.feed_check.checking import check
 from ordosync.accounts.files.input_options.input_files import InputFiles
 from ordosync.accounts.files.output.options import OrderFolder
-from ordosync.accounts.files.output.order_records import OrderRecords, WrittenLine
+from ordosync.accounts.files.output.order_record import WrittenLine
+from ordosync.accounts.files.output.order_records import OrderRecords
 from ordosync.accounts.files.parsing import record_types
 from ordosync.accounts.files.parsing.record_types import RecordType
 from ordosync.accounts.files.reading.file_listing import files_of

@@ -4,10 +4,10 @@ The rows that were handed over are remembered in a private file, and count from 
 their file is there. A file has the rows of one call, so a run writes few files.
 """
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from uuid import uuid4
 
 import msgspec
 from msgspec.structs import replace
@@ -21,7 +21,13 @@ from ordosync.accounts.files.output.safe_output import folder_lock, unavailable
 from ordosync.accounts.files.output.tables import Row, content_of
 from ordosync.accounts.workbooks.writing import UnwritableError
 from ordosync.clock import Clock
-from ordosync.errors import AccountError, NotShownError, RefusedError, UnknownOutcomeError
+from ordosync.errors import (
+    AccountError,
+    NotShownError,
+    RefusedError,
+    UnavailableError,
+    UnknownOutcomeError,
+)
 from ordosync.failpoints import fault
 from ordosync.models import Outcome
 from ordosync.permissions import make_folder
@@ -74,8 +80,18 @@ class Batches:
     def settle(self, subject: str, *, sent: bool) -> bool:
         """Settle the files of unknown outcome that have rows of this key; True if there are some.
 
-        Raises `OSError`.
+        Raises `UnavailableError`.
         """
+        if not self.folder.is_dir():
+            return False
+        try:
+            with folder_lock(self.folder):
+                return self._settle(subject, sent=sent)
+        except OSError as error:
+            reason = f"{self.folder}: {error.strerror or error}; try again later"
+            raise UnavailableError(f"account {self.account}", "settle a file", reason) from error
+
+    def _settle(self, subject: str, *, sent: bool) -> bool:
         records = [
             record
             for record in self.outbox.records.all()
@@ -126,7 +142,7 @@ class Batches:
         """Return the key of a file that certainly did not arrive, or a new one."""
         records = self.outbox.records.all()
         unsent = (record.key for record in records if record.step in ("made", "uploading"))
-        return next(unsent, f"batch-{uuid4().hex}")
+        return next(unsent, f"batch-{os.urandom(8).hex()}")
 
     def _settle_open(self) -> Rows:
         """Record the files that are there; return the rows of those of unknown outcome."""

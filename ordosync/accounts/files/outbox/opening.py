@@ -40,14 +40,15 @@ class Writers:
             records = OrderRecords(options.folder, account=account, suffix=suffix)
             return OrderFileWriter(options, records)
         folder = self._outboxes.folder
-        records = OrderRecords(folder, account=account, suffix=suffix, is_private=True)
+        clock = self._outboxes.clock
+        records = OrderRecords(folder, account=account, suffix=suffix, clock=clock)
         template = options.name or (_NAME_OF_CHANGES if options.has_changes else _NAME) + suffix
         outbox = OrderOutbox(
             self._outboxes.open(options, folder / RECORDS, text_of(options.folder)),
             records,
             self._outboxes.names(template, folder / RECORDS),
             account=account,
-            clock=self._outboxes.clock,
+            clock=clock,
         )
         return OrderFileWriter(replace(options, folder=folder), records, outbox=outbox)
 

@@ -13,7 +13,8 @@ from msgspec.structs import replace
 from ordosync.accounts.files.outbox.names import FileNames
 from ordosync.accounts.files.outbox.outbox import Outbox
 from ordosync.accounts.files.outbox.records import Outgoing
-from ordosync.accounts.files.output.order_records import OrderRecord, OrderRecords
+from ordosync.accounts.files.output.order_record import OrderRecord
+from ordosync.accounts.files.output.order_records import OrderRecords
 from ordosync.accounts.files.output.safe_output import digest
 from ordosync.clock import Clock, StoppedError
 from ordosync.errors import NotShownError, StoppedCallError

@@ -86,7 +86,8 @@ class Outbox:
         fixed_name = earlier.name if earlier else name()
         route = self._publishes.route(self._folder, fixed_name)
         facts = digest_of(content, note), route
-        if earlier and (earlier.digest, earlier.route) == facts:
+        is_same = earlier is not None and (earlier.digest, earlier.route) == facts
+        if earlier and is_same and self.records.made(key).exists():
             return earlier
         if earlier and earlier.step == "uploading":
             self._remove_part(earlier)
@@ -236,13 +237,19 @@ class Outbox:
         """Return the error for a place that must change first, such as by a new folder."""
         reason = f"{record.name}: {error.answer}"
         if isinstance(error, NotFoundError):
-            folder = record.route.upload.rpartition("/")[0]
+            is_complete = record.step == "publishing"
+            path = record.route.target if is_complete else record.route.upload
+            folder = path.rpartition("/")[0]
             reason = f"{record.name}: the place has no folder {folder!a}; create it"
         return UnavailableError(self._account, _action(record), reason)
 
     def _check_free(self, record: Outgoing) -> None:
         """Raise `UnavailableError` if another file has the name: it must not be replaced."""
-        if exists(self._place(), record.route.target):
+        route = record.route
+        is_first = route.has_marker and record.step == "made"
+        if exists(self._place(), route.target) or (
+            is_first and exists(self._place(), route.upload)
+        ):
             raise self._not_taken_yet(record)
 
     def _check_size(self, record: Outgoing) -> None:

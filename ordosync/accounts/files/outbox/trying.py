@@ -3,10 +3,10 @@
 Their names begin with a point, and are removed at the end if the place allows that.
 """
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from uuid import uuid4
 
 from ordosync.accounts.files.outbox.outboxes import Outboxes
 from ordosync.accounts.files.outbox.publishing import Publish, joined
@@ -43,7 +43,7 @@ class _Trial:
         self._place = place
         self._folder = folder
         self._needs_rename = publish.mode == "rename"
-        name = f".ordosync-try-{uuid4().hex[:12]}"
+        name = f".ordosync-try-{os.urandom(6).hex()}"
         self._first = joined(publish.folder or folder, f"{name}.tmp").encode()
         self._second = joined(folder, name).encode()
 

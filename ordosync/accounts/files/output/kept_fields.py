@@ -8,7 +8,8 @@ the order's personal data.
 import json
 from collections.abc import Mapping, Sequence
 
-from ordosync.accounts.files.output.order_records import OrderRecord, OrderRecords
+from ordosync.accounts.files.output.order_record import OrderRecord
+from ordosync.accounts.files.output.order_records import OrderRecords
 from ordosync.atomic_write import replace_file
 from ordosync.regular_files import read_regular
 

@@ -17,7 +17,8 @@ from ordosync.accounts.account import outcome_of
 from ordosync.accounts.files.outbox.orders import OrderOutbox
 from ordosync.accounts.files.output.kept_fields import KeptFields
 from ordosync.accounts.files.output.options import OrderFolder
-from ordosync.accounts.files.output.order_records import OrderRecord, OrderRecords
+from ordosync.accounts.files.output.order_record import OrderRecord
+from ordosync.accounts.files.output.order_records import OrderRecords
 from ordosync.accounts.files.output.order_rows import NUMERIC_FIELDS, order_problem, order_rows
 from ordosync.accounts.files.output.safe_output import unavailable
 from ordosync.accounts.files.output.tables import content_of

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from ordosync.accounts.files.formats.rows import Row
 from ordosync.accounts.files.input_options.answer_files import ANSWERS, REASONS, Answer, AnswerFiles
-from ordosync.accounts.files.output.order_records import WrittenLine
+from ordosync.accounts.files.output.order_record import WrittenLine
 from ordosync.accounts.files.parsing.converters import (
     InvalidRowError,
     cell,

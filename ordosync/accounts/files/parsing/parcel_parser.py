@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from ordosync.accounts.files.formats.rows import Row
 from ordosync.accounts.files.input_options.shipment_files import ShipmentFiles
-from ordosync.accounts.files.output.order_records import WrittenLine
+from ordosync.accounts.files.output.order_record import WrittenLine
 from ordosync.accounts.files.parsing.amounts import amount, row_currency
 from ordosync.accounts.files.parsing.converters import (
     InvalidRowError,

@@ -19,7 +19,7 @@ from ordosync.accounts.files.input_options.order_files import OrderFiles
 from ordosync.accounts.files.input_options.product_files import ProductFiles
 from ordosync.accounts.files.input_options.shipment_files import ShipmentFiles
 from ordosync.accounts.files.input_options.stock_files import StockFiles
-from ordosync.accounts.files.output.order_records import WrittenLine
+from ordosync.accounts.files.output.order_record import WrittenLine
 from ordosync.accounts.files.parsing.answer_parser import OrderAnswers, answers_of
 from ordosync.accounts.files.parsing.converters import (
     InvalidRowError,

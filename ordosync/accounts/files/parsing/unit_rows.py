@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from ordosync.accounts.files.formats.rows import Row
 from ordosync.accounts.files.input_options.fields import UNIT_FIELDS
 from ordosync.accounts.files.input_options.input_files import InputFiles
-from ordosync.accounts.files.output.order_records import WrittenLine
+from ordosync.accounts.files.output.order_record import WrittenLine
 from ordosync.accounts.files.parsing.converters import InvalidRowError, cell, quantity
 from ordosync.models import ParcelLine, normalized_sku
 

@@ -91,12 +91,14 @@ class HttpsPlace:
     def _response(self, path: bytes, known: Mark | None, action: str) -> Response:
         request = Request(method="GET", path="", shape=NoneType, action=action, effect="safe")
         try:
-            with self._lock:
-                transport = self._transport()
-                prepared = transport.prepare("GET", self._url(path), params=None, body=None)
-                prepared.headers["Accept"] = "*/*"
-                prepared.headers.update(_conditions(known))
-                response = transport.exchange(prepared, total_s=self._limits.total_s, writes=False)
+            try:
+                response = self._exchange(path, known)
+            except NoResponseError as error:
+                if error.is_permanent or error.is_stopped:
+                    raise
+                # The server may just have closed an idle connection.
+                self.close()
+                response = self._exchange(path, known)
             if response.status != _NOT_MODIFIED or not known:
                 value_of(response, request, Redactor(secrets_in(self._auth)), self._clock.now())
         except ValueError as error:
@@ -106,6 +108,14 @@ class HttpsPlace:
         except AttemptError as error:
             raise self._error(error, action) from error
         return response
+
+    def _exchange(self, path: bytes, known: Mark | None) -> Response:
+        with self._lock:
+            transport = self._transport()
+            prepared = transport.prepare("GET", self._url(path), params=None, body=None)
+            prepared.headers["Accept"] = "*/*"
+            prepared.headers.update(_conditions(known))
+            return transport.exchange(prepared, total_s=self._limits.total_s, writes=False)
 
     def _error(self, error: AttemptError, action: str) -> AccountError:
         return error.kind(self._account, action, error.answer)

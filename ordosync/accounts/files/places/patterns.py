@@ -5,7 +5,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from ordosync.accounts.files.input_options.file_formats import Format
-from ordosync.accounts.files.places.place import Entry
+from ordosync.accounts.files.places.place import Entry, Mark
 from ordosync.accounts.option_types import text_of
 
 _IN_FOLDER = ("csv", "jsonl")
@@ -41,6 +41,10 @@ class NamePattern:
     def path(self, name: bytes) -> bytes:
         """Return the path of a file in the folder."""
         return self.folder + b"/" + name if self.folder else name
+
+    def has(self, name: bytes) -> bool:
+        """True if a file with this name is read."""
+        return not self.why_not(Entry(name=name, mark=Mark()))
 
     def why_not(self, entry: Entry) -> str:
         """Return why a name is not read; empty if it is."""

@@ -131,10 +131,16 @@ class SftpConnection:
         except asyncssh.HostKeyNotVerifiable:
             await self._refuse(client.shown_key, trusted)
             raise
-        except asyncssh.KeyExchangeFailed:
-            # A server with keys of other kinds offers none of the kinds that are configured.
-            await self._refuse(await self.answer(shown_key(options)), trusted)
+        except (asyncssh.KeyExchangeFailed, asyncssh.ConnectionLost, ConnectionResetError):
+            # A server that only has keys of other kinds ends the connection.
+            await self._refuse(await self._shown_key(), trusted)
             raise
+
+    async def _shown_key(self) -> asyncssh.SSHKey | None:
+        """Return the key that the server shows; None if it shows none."""
+        with suppress(asyncssh.Error, OSError, asyncio.TimeoutError):
+            return await self.answer(shown_key(self._options))
+        return None
 
     async def _refuse(
         self, shown: asyncssh.SSHKey | None, trusted: Sequence[asyncssh.SSHKey]

@@ -31,6 +31,10 @@ class FileSource(Protocol):
     def waiting(self) -> Sequence[str]:
         """The names of files that a later run reads."""
 
+    @property
+    def owned(self) -> Sequence[Path]:
+        """The files that ordosync owns, and that may have personal data. Asks no place."""
+
     def files(self) -> dict[str, Path]:
         """Return the files as they are now, oldest first. Raises `AccountError`.
 
@@ -59,6 +63,7 @@ class LocalFiles:
     notes: Sequence[str] = ()
     problems: Mapping[str, str] = {}
     waiting: Sequence[str] = ()
+    owned: Sequence[Path] = ()
 
     def __init__(
         self, options: InputFiles, *, account: str, action: str, rejects: RejectFolder | None

@@ -78,13 +78,7 @@ class Spool:
         if not content:
             self.keep(copy, ())
             return
-        temporary, stat = copy.with_name(f".{copy.name}"), copy.stat()
-        with _new_file(temporary) as file:
-            file.write(content)
-            file.flush()
-            # Copies are read by their age, so it must be right as soon as the content is.
-            os.utime(file.fileno(), ns=(stat.st_atime_ns, stat.st_mtime_ns))
-        temporary.replace(copy)
+        rewrite(copy, content)
 
     def tidy(self) -> None:
         """Delete unfinished files of a crash, and empty folders."""
@@ -98,6 +92,17 @@ class Spool:
         with suppress(OSError):
             for folder in (self._folder, *self._folder.parents[:3]):
                 folder.rmdir()
+
+
+def rewrite(path: Path, content: bytes) -> None:
+    """Replace the content of a private file, which stays as old as it is. Raises `OSError`."""
+    temporary, stat = path.with_name(f".{path.name}"), path.stat()
+    with _new_file(temporary) as file:
+        file.write(content)
+        file.flush()
+        # Copies are read by their age, so it must be right as soon as the content is.
+        os.utime(file.fileno(), ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    temporary.replace(path)
 
 
 def _read_note(copy: Path) -> dict[str, Any] | None:

@@ -1,6 +1,6 @@
 """Records in the copies of files, which are kept until all records in them are settled."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from pathlib import Path
@@ -12,7 +12,7 @@ from ordosync.accounts.files.parsing.record_types import RecordType
 from ordosync.accounts.files.parsing.row_keys import belongs_to
 from ordosync.accounts.files.reading.file_listing import as_of
 from ordosync.accounts.files.reading.row_index import RowIndex
-from ordosync.accounts.files.reading.spool import Spool
+from ordosync.accounts.files.reading.spool import Spool, rewrite
 from ordosync.models import InvalidRecord
 
 T = TypeVar("T")
@@ -90,23 +90,26 @@ class SpooledRecords(Generic[T]):
         finally:
             index.close()
 
-    def remove(self, key: str, *, dry: bool) -> tuple[int, list[Path]]:
-        """Remove the rows of one key from all copies.
+    def remove(
+        self, key: str, *, dry: bool, mirrored: Iterable[Path] = ()
+    ) -> tuple[int, list[Path]]:
+        """Remove the rows of one key from all copies, and from these files of a mirror.
 
-        Return how many copies had some, and the copies that this mapping cannot read.
+        Return how many of them had some, and those that this mapping cannot read.
         """
         count, unreadable = 0, []
-        for copy in list(self._spool.copies()):
+        owned = [(copy, self._spool.rewrite) for copy in self._spool.copies()]
+        for path, write in (*owned, *((path, rewrite) for path in mirrored)):
             try:
-                content = self._without(copy, key)
+                content = self._without(path, key)
             except (InvalidFileError, OSError):
-                unreadable.append(copy)
+                unreadable.append(path)
                 continue
             if content is None:
                 continue
             count += 1
             if not dry:
-                self._spool.rewrite(copy, content)
+                write(path, content)
         return count, unreadable
 
     def _without(self, copy: Path, key: str) -> bytes | None:

@@ -333,3 +333,30 @@ def test_error_names_the_account_and_the_file(place: FolderPlace) -> None:
 
     with pytest.raises(UnavailableError, match="timeout"):
         send(make(place))
+
+
+def test_missing_target_folder_is_named(place: FolderPlace) -> None:
+    (place.folder / "in").rmdir()
+
+    with pytest.raises(UnavailableError, match="no folder 'in'; create it"):
+        send(make(place, WAYS["folder"]))
+
+
+def test_file_without_its_marker_is_not_replaced(place: FolderPlace) -> None:
+    (place.folder / "in" / "PO_1.csv").write_text("of the partner")
+
+    with pytest.raises(UnavailableError, match="was not taken yet"):
+        send(make(place, WAYS["marker"]))
+
+    assert (place.folder / "in" / "PO_1.csv").read_text() == "of the partner"
+
+
+def test_made_file_that_was_deleted_is_made_again(place: FolderPlace) -> None:
+    place.cuts = True
+    with pytest.raises(UnavailableError):
+        send(make(place))
+    outbox = make(place)
+    outbox.records.made("order-1").unlink()
+
+    assert send(outbox) == "there"
+    assert (place.folder / "in" / "PO_1.csv").read_bytes() == CONTENT

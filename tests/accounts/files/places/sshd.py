@@ -34,6 +34,7 @@ class Sshd:
     """The private key of the user."""
     host_key: str
     log: Path
+    pid: int
 
     def options(self, folder: Path, shape: str = "plain", **options: object) -> PlaceOptions:
         """Return the options of a place in a folder of this machine."""
@@ -79,6 +80,7 @@ def running(folder: Path) -> Iterator[Sshd]:
                 key=user.export_private_key().decode(),
                 host_key=" ".join(host.export_public_key().decode().split()[:2]),
                 log=log,
+                pid=server.pid,
             )
         finally:
             server.terminate()

@@ -23,6 +23,7 @@ from ordosync.models import InvalidRecord, Order, Stock
 from tests.accounts.files.opening import all_of, since
 from tests.accounts.files.supplier import ORDER_COLUMNS
 from tests.support.clock import VirtualClock
+from tests.support.kills import killed_at
 from tests.support.places import ACCOUNT, FolderPlace
 
 SFTP = PlaceOptions(url="sftp://acme@sftp.example/", host_key="ssh-ed25519 AAAA")
@@ -255,6 +256,23 @@ def test_a_refused_archive_is_told_once_and_harms_nothing(world: World) -> None:
         [],
     ]
     assert world.place.requests.count("rename out/a.csv") == 1
+
+
+@pytest.mark.parametrize("point", ["before-archive", "after-archive"])
+def test_a_crash_while_a_file_is_archived_loses_nothing(world: World, point: str) -> None:
+    world.drop("a.csv", HEADER + "1001,MUG,2\n")
+    merchant = world.merchant(after=After(archive="out/done"))
+    *_, last = merchant.orders.changed(since())
+    with killed_at(point, 1) as passed:
+        merchant.finish_reading(frozenset({"1001"}))
+    merchant.close()
+
+    again, _ = read(merchant, last.cursor, "1001")
+    [order] = all_of(merchant.orders.by_id(["1001"]))
+
+    assert (passed, again) == ([point], [])
+    assert isinstance(order, Order)
+    assert [path.name for path in world.place.folder.glob("out/done/*")] == ["a.csv"]
 
 
 def test_a_file_is_deleted_only_when_nothing_of_it_is_open(world: World) -> None:

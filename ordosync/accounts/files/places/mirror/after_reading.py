@@ -36,7 +36,7 @@ def put_away(
     ]
     if not candidates:
         return []
-    listed = {entry.name: entry.mark for entry in mirror.place.list(mirror.pattern.folder)}
+    listed = {entry.name: entry.mark for entry in mirror.entries()}
     notes = []
     for name in candidates:
         file = files[name]

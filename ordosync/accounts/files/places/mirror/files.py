@@ -68,6 +68,12 @@ class MirroredFiles:
         found = self._refreshed().values()
         return [file.name for file in found if file.is_changed and not file.gone_at]
 
+    @property
+    def owned(self) -> Sequence[Path]:
+        """All files in the mirror, also those that are gone from the place."""
+        found = self._mirror.folder.load().values()
+        return [self._path(file) for file in found if file.file]
+
     def files(self) -> dict[str, Path]:
         """Return the files of the mirror, oldest first, after a listing of the place."""
         found = self._refreshed().values()
@@ -82,7 +88,7 @@ class MirroredFiles:
         return not (self._is_stock and file.gone_at and not file.taken)
 
     def state_of(self, path: Path, now: datetime) -> tuple[list[int] | None, float]:  # noqa: ARG002
-        """Return a mark of the content; a file in the mirror is never too recent.
+        """Return a mark of the content as it was fetched; a file is never too recent.
 
         If a file has all open orders, the time of its last change decides, too.
         """
@@ -91,7 +97,7 @@ class MirroredFiles:
         except FileNotFoundError:
             return None, 0
         digest = int(path.stem.rpartition("-")[2][:_DIGITS], 16)
-        return [stat.st_size, digest, int(stat.st_mtime) if self._is_complete else 0], math.inf
+        return [digest, int(stat.st_mtime) if self._is_complete else 0], math.inf
 
     def finish(self, names: AbstractSet[str], *, clean: AbstractSet[str]) -> None:
         """Note that this portal has read these files, and put them away at the place."""

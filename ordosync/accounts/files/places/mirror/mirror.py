@@ -101,8 +101,12 @@ class Mirror:
             self.notes.append(f"not read yet: {_some(left)}, because of `max_files`")
         return found, names[: self._max_files]
 
+    def entries(self) -> Sequence[Entry]:
+        """Return everything in the folder of the place."""
+        return self.place.list(self.pattern.folder, needs=self.pattern.has)
+
     def _list(self, files: Files) -> tuple[dict[bytes, MirroredFile], Sequence[Entry]]:
-        entries = self.place.list(self.pattern.folder)
+        entries = self.entries()
         wanted = [entry for entry in entries if not self.pattern.why_not(entry)]
         return sightings.updated(files, wanted, self._clock.now()), entries
 
@@ -153,14 +157,16 @@ class Mirror:
         """Fetch these files, and change their records in `files`."""
         if not names:
             return
-        for name in names:
-            files[name] = replace(files[name], is_fetching=True)
-        self.folder.save(files)
+        if self.place.can_list:
+            for name in names:
+                files[name] = replace(files[name], is_fetching=True)
+            self.folder.save(files)
         failed: list[UnavailableError] = []
         in_a_row = fetched = 0
         for name in names:
+            before = files[name]
             if in_a_row >= _IN_A_ROW:
-                files[name] = replace(files[name], is_fetching=False)
+                files[name] = replace(before, is_fetching=False)
                 continue
             try:
                 fetched += self._fetch(files, name)
@@ -171,7 +177,8 @@ class Mirror:
                 in_a_row += 1
                 if not self._failed(files, name, error):
                     failed.append(error)
-            self.folder.save(files)
+            if files[name] != before:
+                self.folder.save(files)
             fault("mirror-listed")
         if fetched:
             size = sum(files[name].seen.size or 0 for name in names if name in files)
@@ -183,12 +190,14 @@ class Mirror:
     def _fetch(self, files: dict[bytes, MirroredFile], name: bytes) -> bool:
         """Fetch a file; True if its content is new."""
         file, began_at = files[name], self._clock.now()
+        if not self.place.can_list:
+            file = replace(file, first_seen_at=began_at)
         try:
             after = self._fetcher.fetch(
                 file, self.pattern.path(name), partial(self._as_of, file, files)
             )
         except NotFoundError:
-            if not self.place.can_list and not file.file:
+            if not self.place.can_list:
                 raise
             # It was taken after the listing.
             files[name] = replace(file, is_fetching=False, gone_at=self._clock.now())
@@ -196,8 +205,9 @@ class Mirror:
         except RefusedError as error:
             files[name] = replace(file, is_fetching=False, problem=error.answer)
             return False
-        is_final = not self.place.can_list or sightings.is_final(file, began_at)
-        files[name] = replace(after, fetched_at=began_at, is_final=is_final)
+        if after != file:
+            is_final = not self.place.can_list or sightings.is_final(file, began_at)
+            files[name] = replace(after, fetched_at=began_at, is_final=is_final)
         return after.digest != file.digest
 
     def _failed(
