@@ -2123,8 +2123,8 @@ MUTANTS = (
     Mutant(
         protection="packs: a product gets no quantity of a product that the map took from it",
         file="tasks/stock/sku_links.py",
-        old='    is_other = item.sku not in ("", row.supplier_sku)',
-        new="    is_other = False",
+        old="    is_other = row.supplier_sku not in (item.sku, link.supplier_sku) and",
+        new="    is_other = False and",
         test="tasks/sku_maps/test_mapped_products.py",
     ),
     Mutant(
