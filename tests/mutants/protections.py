@@ -839,6 +839,13 @@ MUTANTS = (
         test="tasks/parcels/test_units.py",
     ),
     Mutant(
+        protection="a piece whose label is void is sent again only as a whole",
+        file="tasks/parcels/pieces.py",
+        old='        if piece.state == "sent" and units != lefts:',
+        new="        if False:",
+        test="tasks/parcels/test_units.py",
+    ),
+    Mutant(
         protection="a parcel holds no more units than are open",
         file="tasks/parcels/units.py",
         old="        count = min(wanted[line.supplier_id], left)",
@@ -2116,8 +2123,8 @@ MUTANTS = (
     Mutant(
         protection="packs: a product gets no quantity of a product that the map took from it",
         file="tasks/stock/sku_links.py",
-        old='    is_other = item.sku not in ("", row.supplier_sku)',
-        new="    is_other = False",
+        old="    is_other = row.supplier_sku not in (item.sku, link.supplier_sku) and",
+        new="    is_other = False and",
         test="tasks/sku_maps/test_mapped_products.py",
     ),
     Mutant(
