@@ -2116,7 +2116,7 @@ MUTANTS = (
     Mutant(
         protection="packs: a product gets no quantity of a product that the map took from it",
         file="tasks/stock/sku_links.py",
-        old='    is_other = item.sku not in ("", row.supplier_sku)',
+        old='    is_other = row.supplier_sku not in (item.sku, link.supplier_sku) and item.sku != ""',
         new="    is_other = False",
         test="tasks/sku_maps/test_mapped_products.py",
     ),
