@@ -1808,9 +1808,8 @@ MUTANTS = (
     Mutant(
         protection="documents: a copy without the rows of one order is as old as before",
         file="accounts/files/reading/spool.py",
-        old="        os.utime(file.fileno(), ns=(stat.st_atime_ns, stat.st_mtime_ns))\n"
-        "    temporary",
-        new="    temporary",
+        old="        os.utime(file.fileno(), ns=times)\n",
+        new="",
         test="accounts/files/test_removed_records.py",
     ),
     Mutant(
