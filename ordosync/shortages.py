@@ -120,6 +120,8 @@ class ShortageReport(Struct, frozen=True, kw_only=True, gc=False):
     text: str
     """A comment in English, such as "The Supplier cannot send 1 of MUG: out of stock"."""
     lines: tuple[ReportedLine, ...]
+    restored: tuple[ParcelLine, ...] = ()
+    """The units that were reported as cancelled and are sent after all, by the Merchant's lines."""
     is_whole: bool = False
     """True if no open unit of the order comes."""
     rest: tuple[ParcelLine, ...] = ()

@@ -40,7 +40,7 @@ READS = frozenset({
     *("requires_address", "reports_reassigned", "takes", "number_prefix", "can_reduce"),
     *("is_any_sku", "similar", "silent_batch_size", "lists_all_parcels", "has", "is_spooled"),
     *("groups", "can_hold", "can_cancel", "falls_with_orders", "falls_with_sales"),
-    *("reports_archived",),
+    *("reports_archived", "similar_is_free"),
 })  # fmt: skip
 """The members of parts that read only."""
 

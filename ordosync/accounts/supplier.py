@@ -89,6 +89,10 @@ class SupplierProducts(Protocol):
     def is_any_sku(self) -> bool:
         """True if every SKU is accepted and the account has no list of products."""
 
+    @property
+    def similar_is_free(self) -> bool:
+        """True if `similar` makes no call that the creation of an order does not make anyway."""
+
     def create(self, products: Sequence[Product]) -> list[Outcome]:
         """Create products with a new SKU and unset stock; existing products do not change."""
 

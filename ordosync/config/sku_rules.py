@@ -35,7 +35,7 @@ class SkuRules:
         """Read the whole file. Raise `csv_tables.TableProblemsError`."""
         self._path = path
         self._db = temporary_database()
-        self._db.execute("pragma cache_size = -1000")
+        self._db.execute("pragma cache_size = -2000")
         self._db.execute(_SCHEMA)
         self._lengths: set[int] = set()
         self._count = 0

@@ -31,6 +31,9 @@ class EmbeddedFile:
         self._clock = clock
         """After this clock is stopped, an operation does not wait for a locked file."""
         self._kept: sqlite3.Connection | None = None
+        """The connection of all that is read; None: each operation has its own."""
+        self._shared: sqlite3.Connection | None = None
+        """The connection of a transaction that takes in all writes."""
 
     @property
     def exists(self) -> bool:
@@ -45,15 +48,31 @@ class EmbeddedFile:
     def kept_open(self, action: str) -> Iterator[None]:
         """Open the file once for all that is read within this context, by one thread."""
         with self.reading(action) as db:
-            self._kept = db
+            before, self._kept = self._kept, db
             try:
                 yield
             finally:
-                self._kept = None
+                self._kept = before
+
+    @contextmanager
+    def in_one_transaction(self, action: str) -> Iterator[None]:
+        """Read and write all within this context in one transaction, by one thread.
+
+        Otherwise a command that changes thousands of orders would wait for the disk each time.
+        """
+        with self.writing(action) as db:
+            before, self._kept, self._shared = self._kept, db, db
+            try:
+                yield
+            finally:
+                self._kept, self._shared = before, None
 
     @contextmanager
     def writing(self, action: str) -> Iterator[sqlite3.Connection]:
         """Open the file for one transaction; create it if necessary."""
+        if self._shared:
+            yield self._shared
+            return
         with self._opened(action, create=True) as db:
             with write_transaction(db, self.path):
                 yield db

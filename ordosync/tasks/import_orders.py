@@ -172,9 +172,11 @@ def _steps(
                 steps.append(rest_cancelled(step))
             if step:
                 steps.append(step)
-        steps = with_sku_decisions(portal, requested.items, steps, holds)
+        steps, unavailable = with_sku_decisions(portal, requested.items, steps, holds)
         decided = without_withdrawn(portal, requested.items, steps)
         yield Page(items=decided, cursor=page.cursor)
+        if unavailable:
+            raise unavailable
 
 
 def _step(

@@ -25,6 +25,7 @@ from ordosync.tasks.parcels.delivery import as_further, write_updates
 from ordosync.tasks.parcels.labels import Further, TrackingUpdate, missing_labels, surplus_reason
 from ordosync.tasks.parcels.links import links_of
 from ordosync.tasks.parcels.packs import has_begun_pack
+from ordosync.tasks.parcels.pieces import by_piece, keyed
 from ordosync.tasks.parcels.silent import all_shipments
 from ordosync.tasks.parcels.steps import (
     FURTHER,
@@ -198,7 +199,9 @@ def _missing(portal: Portal, parcels: Sequence[Shipment], facts: ParcelFacts) ->
     for order_id, items in listed.items():
         if order_id in facts.links:
             link, family = facts.links[order_id], facts.families[order_id]
-            yield from missing_labels(order_id, items, link, family)
+            for of_piece in by_piece(family):
+                for step in missing_labels(order_id, items, link, of_piece):
+                    yield keyed(step, of_piece, family)
 
 
 def _without_link(

@@ -187,3 +187,31 @@ def test_missing_folder_is_reported(tmp_path: Path) -> None:
 
     with pytest.raises(RefusedError, match=r"account northwind: create orders: .*does not exist"):
         create(file, [order("1001")])
+
+
+def test_changes_in_one_transaction_are_read_within_it_and_saved_together(
+    desk: Desk, path: Path
+) -> None:
+    other = Desk(name="northwind", path=path)
+
+    with desk.file.in_one_transaction("save the changes"):
+        outcomes = [desk.add_order(order(number)) for number in ("1001", "1001", "1002")]
+        seen = [desk.read_order(number) is not None for number in ("1001", "1002")]
+        seen_outside = other.read_order("1001")
+
+    assert [outcome.state for outcome in outcomes] == ["done", "refused", "done"]
+    assert (seen, seen_outside) == ([True, True], None)
+    assert other.read_order("1002") is not None
+
+
+def test_changes_in_one_transaction_are_undone_together(desk: Desk) -> None:
+    def add_and_stop() -> None:
+        with desk.file.in_one_transaction("save the changes"):
+            desk.add_order(order("1001"))
+            raise ValueError("stop")
+
+    with pytest.raises(ValueError, match="stop"):
+        add_and_stop()
+
+    assert desk.read_order("1001") is None
+    assert desk.add_order(order("1001")).state == "done"

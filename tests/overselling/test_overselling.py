@@ -13,14 +13,7 @@ _VARIANCE = 0.2
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "name",
-    # The next tests have the first world.
-    [
-        pytest.param(name, marks=[pytest.mark.matrix] * (place == 0))
-        for place, name in enumerate(WORLDS)
-    ],
-)
+@pytest.mark.parametrize("name", WORLDS)
 def test_few_units_are_sold_twice(name: str) -> None:
     means = Means.of(ending(name, seed) for seed in range(20))
 

@@ -545,3 +545,21 @@ def test_nothing_is_recorded_where_nothing_is_configured(tmp_path: Path) -> None
     assert world.feed() is None
     assert world.shown == {"CUP": 1, "MUG": 2}
     assert world.codes == []
+
+
+def test_packs_of_an_absent_product_are_each_zero_once(tmp_path: Path) -> None:
+    world = AgedStock(tmp_path, "absent: zero\nmin_rows: 1")
+    rows = ["merchant_sku,supplier_sku,units", *(f"P{at:03},PACK,{at}" for at in range(1, 4)), ""]
+    (tmp_path / "map.csv").write_text("\n".join(rows))
+    path = tmp_path / "config.yaml"
+    path.write_text(f"{path.read_text()}    sku_map: map.csv\n")
+    world.sell("P001", "P002", "P003", "CUP")
+    world.drop({"PACK": 12, "CUP": 8})
+    world.pass_time(2 * HOUR)
+    assert world.shown == {"P001": 12, "P002": 6, "P003": 4, "CUP": 8}
+    world.drop({"CUP": 3})
+
+    [run] = world.pass_time(HOUR)
+
+    assert world.shown == {"P001": 0, "P002": 0, "P003": 0, "CUP": 3}
+    assert run.counts.done == 4

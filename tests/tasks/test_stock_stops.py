@@ -135,6 +135,30 @@ def test_q4_a_stopped_product_that_the_supplier_does_not_report_shows_0(tmp_path
     assert (physical(stock.shop, "MUG"), physical(stock.shop, "CUP")) == (0, 8)
 
 
+def test_q4_stopped_products_that_the_supplier_does_not_report_stay_apart_in_a_pool(
+    tmp_path: Path,
+) -> None:
+    stock = AgedStock(tmp_path, "")
+    text = (tmp_path / "config.yaml").read_text()
+    (tmp_path / "config.yaml").write_text(
+        text.replace("kind: files", "kind: files\n    selling: {pool: quota}")
+    )
+    stock.sell("MUG", "POT", "CUP")
+    stock.drop({"MUG": 7, "POT": 5, "CUP": 8})
+    stock.pass_time(HOUR)
+    stock.drop({"CUP": 8})
+    ordosync(tmp_path, "stock", "stop", "MUG", "POT")
+
+    stock.pass_time(HOUR)
+    stopped = [physical(stock.shop, sku) for sku in ("MUG", "POT", "CUP")]
+    stock.drop({"MUG": 7, "POT": 5, "CUP": 8})
+    ordosync(tmp_path, "stock", "resume", "MUG", "POT")
+    stock.pass_time(2 * HOUR)
+
+    assert stopped == [0, 0, 8]
+    assert [physical(stock.shop, sku) for sku in ("MUG", "POT", "CUP")] == [7, 5, 8]
+
+
 def test_q4_a_stop_may_have_the_sku_of_either_account(tmp_path: Path) -> None:
     pair = Pair(tmp_path, CONFIG + "    send: [supplier_sku]\n")
     for sku in ("MUG", "CUP"):

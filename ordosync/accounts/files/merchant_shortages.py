@@ -9,6 +9,9 @@ from ordosync.clock import Clock
 from ordosync.models import Outcome, refused
 from ordosync.shortages import ShortageReport
 
+RESTORED = "restored"
+"""The answer about units that were cancelled and are sent after all."""
+
 
 class MerchantShortages:
     """The rows of the events file. A new report is added at its end."""
@@ -48,8 +51,14 @@ class MerchantShortages:
             "order_number": report.order_id,
             "at": self._clock.now().isoformat(timespec="seconds"),
         }
-        if not report.lines:
-            yield self._file.mapped({**fields, "answer": "cancelled"})
+        if not (report.lines or report.restored):
+            # The lines of an old link are unknown.
+            answer = "cancelled" if report.is_whole else RESTORED
+            yield self._file.mapped({**fields, "answer": answer})
+        for part in report.restored:
+            units = {"quantity": str(part.quantity), "answer": RESTORED}
+            place = {"line_id": own_id(part.line_id), "sku": part.sku}
+            yield self._file.mapped({**fields, **place, **units})
         for line in report.lines:
             yield self._file.mapped(
                 {

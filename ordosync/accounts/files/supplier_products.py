@@ -10,6 +10,7 @@ class SupplierProducts:
     """Products that need not be created."""
 
     is_any_sku = True
+    similar_is_free = True
 
     def create(self, products: Sequence[Product]) -> list[Outcome]:
         """Return `unchanged` for all of them."""

@@ -14,9 +14,13 @@ class SupplierProducts:
     """Products by SKU."""
 
     is_any_sku = False
+    similar_is_free = False
 
     def __init__(self, client: OrdoroClient) -> None:
         self._client = client
+        self._existing: set[str] = set()
+        """SKUs that were found, for the write that follows; each is used once."""
+        client.service.at_close(self._existing.clear)
 
     def create(self, products: Sequence[Product]) -> list[Outcome]:
         """Create products with a new SKU and unset stock."""
@@ -31,6 +35,7 @@ class SupplierProducts:
     def _similar_to(self, sku: str) -> Sequence[str]:
         action = f"find product {sku}"
         if self._client.product(sku, action):
+            self._existing.add(sku)
             return [sku]
         pages = [
             next(self._client.product_list({"search": spelling}, action), [])
@@ -40,7 +45,7 @@ class SupplierProducts:
         return [item.sku for page in pages for item in page if not isinstance(item, InvalidRecord)]
 
     def _create(self, product: Product) -> Outcome:
-        if self._client.product(product.sku, f"find product {product.sku}"):
+        if self._exists(product.sku):
             return Outcome(state="unchanged", id=product.sku)
         body: dict[str, object] = {"sku": product.sku, "name": product.name}
         if product.price is not None:
@@ -51,3 +56,9 @@ class SupplierProducts:
             "POST", "/product/", NoneType, action=f"create product {product.sku}", json=body
         )
         return Outcome(state="done", id=product.sku)
+
+    def _exists(self, sku: str) -> bool:
+        if sku in self._existing:
+            self._existing.discard(sku)
+            return True
+        return self._client.product(sku, f"find product {sku}") is not None

@@ -15,6 +15,7 @@ from ordosync.accounts.merchant import Takes
 from ordosync.accounts.shopify.bundle_lines import expanded_shipments
 from ordosync.accounts.shopify.client import ShopifyClient
 from ordosync.accounts.shopify.fulfillment_orders import FulfillmentOrders, OrderParts, is_cancelled
+from ordosync.accounts.shopify.held_units import HeldUnits
 from ordosync.accounts.shopify.ids import fulfillment_order, number
 from ordosync.accounts.shopify.location import SupplierLocation
 from ordosync.accounts.shopify.parcel_allocation import (
@@ -30,10 +31,10 @@ from ordosync.accounts.shopify.parcel_allocation import (
     units_of,
     without_added,
 )
-from ordosync.accounts.shopify.parcel_writer import ParcelWriter, has, numbers_of
+from ordosync.accounts.shopify.parcel_writer import ParcelWriter, all_numbers, has, numbers_of
 from ordosync.accounts.shopify.queries.fulfillment import TRACKED
 from ordosync.accounts.shopify.schema import FulfillmentOrder, Parcel, Part
-from ordosync.accounts.shopify.tracking_refusals import no_place, too_many_units
+from ordosync.accounts.shopify.tracking_refusals import no_place, still_held, too_many_units
 from ordosync.accounts.shopify.wanted_units import has_merged_units, is_gone, may_have_added_units
 from ordosync.models import Outcome, Shipment, refused
 
@@ -54,6 +55,7 @@ class MerchantTracking:
         self._client = client
         self._location = location
         self._fulfillment_orders = fulfillment_orders
+        self._held = HeldUnits(client, location, fulfillment_orders)
         self._writer = ParcelWriter(
             client, location, fulfillment_orders, notify_customer=notify_customer
         )
@@ -95,6 +97,7 @@ class MerchantTracking:
         order = self._fulfillment_orders.parts(shipment.order_id)
         if order is None:
             return refused("not-found", f"fulfillment order {shipment.order_id} does not exist")
+        order = self._held.freed(shipment, order)
         if shipment.is_last:
             shipment = without_added(shipment, order)
         if shipment.lines is not None:
@@ -125,7 +128,9 @@ class MerchantTracking:
         to_replace = replaceable_by_whole(part, order) if order else []
         # An open part may have foreign parcels.
         if part.can_be_sent and (not to_replace or has_open_units(part)):
-            outcome = self._writer.create(shipment, [Share(part=part)], _all(shipment, order))
+            outcome = self._writer.create(
+                shipment, [Share(part=part)], all_numbers(shipment, order)
+            )
             if outcome.state != "done":
                 return outcome
         elif not to_replace:
@@ -133,6 +138,8 @@ class MerchantTracking:
         return self._replace(shipment, order, to_replace)
 
     def _add_to_pieces(self, shipment: Shipment, order: OrderParts) -> Outcome:
+        if refusal := still_held(shipment.order_id, order):
+            return refusal
         shares = shares_of_all(shipment.order_id, order, self._targets(order))
         if not shares and not has(shipment.tracking_number, order.parts):
             return refused("already-shipped", f"no piece of {shipment.order_id} is open")
@@ -140,7 +147,7 @@ class MerchantTracking:
             return Outcome(state="unchanged", id=shipment.order_id, code="on-pieces")
         if shares:
             self._keep_requested([share.part for share in shares])
-            outcome = self._writer.create(shipment, shares, _all(shipment, order))
+            outcome = self._writer.create(shipment, shares, all_numbers(shipment, order))
             if outcome.state != "done":
                 return outcome
         if shipment.tracking_number in order.void:
@@ -184,7 +191,7 @@ class MerchantTracking:
         if ids:
             self._writer.record(order, record)
         for parcel in (*to_replace, *other_units):
-            numbers = numbers_of(parcel, order.void, *_all(shipment))
+            numbers = numbers_of(parcel, order.void, *all_numbers(shipment))
             # Do not mail the buyer about units that are not in the parcel.
             notify = parcel in to_replace
             outcome = self._writer.change(shipment, parcel.id, numbers, notify=notify)
@@ -194,7 +201,7 @@ class MerchantTracking:
             return Outcome(state="done", id=shipment.order_id)
         self._keep_requested([share.part for share in shares])
         of = replace(order, record=record)
-        return self._writer.create(shipment, shares, _all(shipment, order), of)
+        return self._writer.create(shipment, shares, all_numbers(shipment, order), of)
 
     def _add_number(self, shipment: Shipment, order: OrderParts) -> Outcome:
         """Add a number without units: to its parcel, or to the last one if no unit is open."""
@@ -218,7 +225,7 @@ class MerchantTracking:
         self, shipment: Shipment, order: OrderParts, parcels: Sequence[Parcel]
     ) -> Outcome:
         """Add all numbers of a parcel to its fulfillments, and record these as this parcel."""
-        outcome, numbers = _unchanged(shipment), _all(shipment)
+        outcome, numbers = _unchanged(shipment), all_numbers(shipment)
         if shipment.tracking_number in order.void and has(shipment.tracking_number, order.parts):
             outcome = self._writer.mark_valid(shipment, order)
         for parcel in parcels:
@@ -235,7 +242,7 @@ class MerchantTracking:
         self, shipment: Shipment, order: OrderParts | None, parcels: Sequence[Parcel]
     ) -> Outcome:
         """Give a parcel's number to the fulfillments that it replaces: void or without a number."""
-        numbers = _all(shipment)
+        numbers = all_numbers(shipment)
         for parcel in parcels:
             if numbers == [*parcel.numbers]:
                 continue
@@ -278,20 +285,14 @@ class MerchantTracking:
 
 
 def _is_untouched(state: FulfillmentOrder) -> bool:
-    """True if a fulfillment order is the only part of its order, and nothing was ever sent."""
+    """True if a fulfillment order is the only part of its order, is open, and nothing was sent."""
     order = state.order
     return (
         len(order.fulfillment_orders.nodes) == 1
+        and state.can_be_sent
         and not state.fulfillments.nodes
         and order.parcels is None
     )
-
-
-def _all(shipment: Shipment, order: OrderParts | None = None) -> list[str]:
-    """Return the numbers of a parcel. An order's last parcel also has those without units."""
-    kept = order.record.numbers.items() if order and shipment.is_last else ()
-    without_units = [number_ for number_, order_id in kept if order_id == shipment.order_id]
-    return list(dict.fromkeys([shipment.tracking_number, *shipment.more_numbers, *without_units]))
 
 
 def _unchanged(shipment: Shipment) -> Outcome:

@@ -140,6 +140,13 @@ class ParcelWriter:
         return Outcome(state="done", id=shipment.order_id)
 
 
+def all_numbers(shipment: Shipment, order: OrderParts | None = None) -> list[str]:
+    """Return the numbers of a parcel. An order's last parcel also has those without units."""
+    kept = order.record.numbers.items() if order and shipment.is_last else ()
+    without_units = [number_ for number_, order_id in kept if order_id == shipment.order_id]
+    return list(dict.fromkeys([shipment.tracking_number, *shipment.more_numbers, *without_units]))
+
+
 def has(number_: str, parts: Sequence[FulfillmentOrder]) -> bool:
     """True if a sent parcel of one of these parts has this number."""
     return any(number_ in parcel.numbers for part in parts for parcel in part.sent)

@@ -48,6 +48,7 @@ CANCEL_REASONS: Mapping[str, ShortageReason] = {
 class Hold(Struct, frozen=True, rename="camel", kw_only=True):
     """A hold of a fulfillment order."""
 
+    id: str = ""
     reason: str = ""
     handle: str | None = None
     held_by_requesting_app: bool = False

@@ -37,6 +37,7 @@ class SupplierProducts:
     """Products of the Supplier's shop, by their SKUs."""
 
     is_any_sku = False
+    similar_is_free = True
 
     def __init__(self, client: ShopifyClient) -> None:
         self._client = client

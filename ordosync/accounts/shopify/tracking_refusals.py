@@ -20,6 +20,17 @@ def no_place(id_: str, part: FulfillmentOrder, valid: Sequence[str]) -> Outcome:
     return refused(code, f"fulfillment order {id_} is {part.status.lower()}")
 
 
+def still_held(id_: str, order: OrderParts) -> Outcome | None:
+    """Return the refusal of a parcel with all units of an order of which some are held."""
+    items = order.history.items(id_, ())
+    for part in order.parts:
+        units = [number(item) for item in open_units([part])]
+        is_own = items is None or any(item in items for item in units)
+        if units and is_own and not part.is_ended and not part.can_be_sent:
+            return refused("on-hold", f"fulfillment order {id_} is {part.status.lower()}")
+    return None
+
+
 def too_many_units(shipment: Shipment, order: OrderParts, missing: Units) -> Outcome:
     """Return the refusal of a parcel with units that cannot be sent.
 

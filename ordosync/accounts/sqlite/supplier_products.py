@@ -13,6 +13,7 @@ class SupplierProducts(FilePart):
     """The Supplier's products, by SKU."""
 
     is_any_sku = False
+    similar_is_free = True
 
     def create(self, new: Sequence[Product]) -> list[Outcome]:
         """Create products with a new SKU and unset stock."""

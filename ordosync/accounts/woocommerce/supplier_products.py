@@ -15,6 +15,7 @@ class SupplierProducts:
     """The shop's products."""
 
     is_any_sku = False
+    similar_is_free = True
 
     def __init__(self, service: ServiceClient, catalogue: Catalogue) -> None:
         self._service = service

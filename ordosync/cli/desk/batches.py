@@ -60,6 +60,13 @@ class Batch(Generic[T]):
     rows: Sequence[Sequence[InputRow]]
     refused: Sequence[tuple[InputRow, str]]
 
+    def save(self, opened: Desk, save: Callable[[T], Outcome]) -> list[Outcome]:
+        """Save all requests in one transaction, each with its own outcome."""
+        if not self.requests:
+            return []
+        with opened.file.in_one_transaction("save the changes"):
+            return [save(request) for request in self.requests]
+
     @classmethod
     def parse(
         cls,

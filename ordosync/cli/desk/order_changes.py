@@ -90,9 +90,10 @@ def cancel_order(
     sending = send_option.Request.of(
         context, "cancel-orders", lambda of: of.merchant.account == opened.name, send=send
     )
-    batch = Batch.parse(
-        file, batches.by_number(rows), lambda of: _cancellation(opened, of, line or ())
-    )
+    with opened.file.kept_open("read orders"):
+        batch = Batch.parse(
+            file, batches.by_number(rows), lambda of: _cancellation(opened, of, line or ())
+        )
     orders = [request.order for request in batch.requests]
     if len(orders) > 1:
         confirm(context, _cancel_question(opened, orders), yes=yes)
@@ -100,18 +101,19 @@ def cancel_order(
         context,
         opened,
         orders,
-        lambda: _cancel(opened, batch.requests, why),
+        lambda: _cancel(opened, batch, why),
     )
     if not file:
         _check_one(opened, orders, outcomes)
     cancelled = [
         of for of, outcome in zip(orders, outcomes, strict=True) if outcome.state == "done"
     ]
-    changes = [
-        (of.order.number, _cancelled_text(opened, of, outcome))
-        for of, outcome in zip(batch.requests, outcomes, strict=True)
-        if outcome.state in ("done", "unchanged")
-    ]
+    with opened.file.kept_open("read orders"):
+        changes = [
+            (of.order.number, _cancelled_text(opened, of, outcome))
+            for of, outcome in zip(batch.requests, outcomes, strict=True)
+            if outcome.state in ("done", "unchanged")
+        ]
     sent = sending.send(context)
     batches.report(context, opened, changes, is_file=bool(file), sent=sent)
     if not send:
@@ -121,11 +123,11 @@ def cancel_order(
 
 
 def _cancel(
-    opened: Desk, requests: Sequence[_Cancellation], reason: ShortageReason | None
+    opened: Desk, batch: Batch[_Cancellation], reason: ShortageReason | None
 ) -> Sequence[Outcome]:
     if reason:
-        return Shortages(opened.file).cancel([of.with_reason(reason) for of in requests])
-    return [opened.cancel(of.order.number, of.units) for of in requests]
+        return Shortages(opened.file).cancel([of.with_reason(reason) for of in batch.requests])
+    return batch.save(opened, lambda of: opened.cancel(of.order.number, of.units))
 
 
 def _cancellation(opened: Desk, rows: Sequence[InputRow], lines: Sequence[str]) -> _Cancellation:
@@ -183,14 +185,15 @@ def restore_order(
     """
     rows = batches.rows_of(context, number or (), file, _TO_RESTORE)
     opened = open_desk_of(context.config, account, batches.numbers_of(rows), is_file=bool(file))
-    batch = Batch.parse(
-        file,
-        batches.by_number(rows),
-        lambda of: _restoration(context, opened, of[0], supplier),
-    )
+    with opened.file.kept_open("read orders"):
+        batch = Batch.parse(
+            file,
+            batches.by_number(rows),
+            lambda of: _restoration(context, opened, of[0], supplier),
+        )
     orders = [request.order for request in batch.requests]
     outcomes = _save(
-        context, opened, orders, lambda: [_restore(opened, request) for request in batch.requests]
+        context, opened, orders, lambda: batch.save(opened, lambda of: _restore(opened, of))
     )
     if not file:
         _check_one(opened, orders, outcomes)

@@ -126,8 +126,9 @@ def edit_order(
     rows = batches.rows_of(context, number or (), file, _TO_EDIT)
     _check_options(values, rows, has_file=file is not None)
     opened = open_desk_of(context.config, account, batches.numbers_of(rows), is_file=bool(file))
-    batch = Batch.parse(file, batches.by_number(rows), lambda of: _edit(opened, of, values))
-    outcomes = [_save(opened, request) for request in batch.requests]
+    with opened.file.kept_open("read orders"):
+        batch = Batch.parse(file, batches.by_number(rows), lambda of: _edit(opened, of, values))
+    outcomes = batch.save(opened, lambda edit: _save(opened, edit))
     edits = zip(batch.requests, outcomes, strict=True)
     wake_inventory(context, opened, [done for edit, done in edits if edit.values.warehouse])
     if not file and len(rows) == 1:
@@ -183,11 +184,12 @@ def _save(opened: Desk, edit: _Edit) -> Outcome:
 
 def _tell_of_suppliers(opened: Desk, edits: Sequence[_Edit], outcomes: Sequence[Outcome]) -> None:
     """Say what happens to the orders of suppliers, once for each supplier."""
-    suppliers = [
-        opened.supplier_of(edit.number)
-        for edit, outcome in zip(edits, outcomes, strict=True)
-        if outcome.state == "done" and (edit.values.ship_to or edit.values.texts)
-    ]
+    with opened.file.kept_open("read orders"):
+        suppliers = [
+            opened.supplier_of(edit.number)
+            for edit, outcome in zip(edits, outcomes, strict=True)
+            if outcome.state == "done" and (edit.values.ship_to or edit.values.texts)
+        ]
     for supplier in dict.fromkeys(filter(None, suppliers)):
         render.message(
             f"if {supplier} has the order, `ordosync import-orders` handles the edit as `edits:`"

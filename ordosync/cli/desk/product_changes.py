@@ -83,10 +83,12 @@ def add_product(
     rows = _rows(context, typed, file, _TO_ADD)
     opened = common.open_desk(context.config, account)
     batch = Batch.parse(file, [[row] for row in rows], lambda of: _new_product(of[0]))
-    outcomes = [
-        opened.add_product(of.product, components=of.components, storage_bin=of.storage_bin)
-        for of in batch.requests
-    ]
+    outcomes = batch.save(
+        opened,
+        lambda of: opened.add_product(
+            of.product, components=of.components, storage_bin=of.storage_bin
+        ),
+    )
     code = _finish(context, opened, batch, outcomes, {"done": "added"})
     raise typer.Exit(code)
 
@@ -123,10 +125,12 @@ def edit_product(
     opened = common.open_desk(context.config, account)
     batch = Batch.parse(file, [[row] for row in rows], lambda of: _product_edit(of[0], typed))
     corrections = Corrections(opened.file)
-    outcomes = [
-        corrections.edit_product(of.sku, name=of.name, price=of.price, storage_bin=of.storage_bin)
-        for of in batch.requests
-    ]
+    outcomes = batch.save(
+        opened,
+        lambda of: corrections.edit_product(
+            of.sku, name=of.name, price=of.price, storage_bin=of.storage_bin
+        ),
+    )
     texts = {"done": "edited", "unchanged": "has these values already"}
     raise typer.Exit(_finish(context, opened, batch, outcomes, texts))
 

@@ -79,16 +79,18 @@ def short_order(
     typed = InputRow(cells=dict(zip(_DETAILS, (reason, later or "", note), strict=True)))
     _check_options(typed, line or (), has_file=file is not None)
     opened = open_desk_of(context.config, account, batches.numbers_of(rows), is_file=bool(file))
-    batch = Batch.parse(
-        file,
-        batches.by_number(rows),
-        lambda of: _request(opened, of, line or (), None if file else typed),
-    )
+    with opened.file.kept_open("read orders"):
+        batch = Batch.parse(
+            file,
+            batches.by_number(rows),
+            lambda of: _request(opened, of, line or (), None if file else typed),
+        )
+    shortages = Shortages(opened.file)
     sent = send_now.save_and_send(
         context,
         opened,
         ("report-shortages",),
-        lambda: [Shortages(opened.file).shorten(request) for request in batch.requests],
+        lambda: batch.save(opened, shortages.shorten),
     )
     results = list(zip(batch.requests, sent.outcomes, strict=True))
     # Units that are sent later stay ordered.
@@ -154,12 +156,13 @@ def unflag_order(
     """
     rows = batches.rows_of(context, number or (), file, batches.NUMBERS_ONLY)
     opened = open_desk_of(context.config, account, batches.numbers_of(rows), is_file=bool(file))
-    batch = Batch.parse(
-        file,
-        batches.by_number(rows),
-        lambda of: common.order_to_change(opened, batches.number_of(of)).number,
-    )
-    outcomes = [Flags(opened.file).clear(number) for number in batch.requests]
+    with opened.file.kept_open("read orders"):
+        batch = Batch.parse(
+            file,
+            batches.by_number(rows),
+            lambda of: common.order_to_change(opened, batches.number_of(of)).number,
+        )
+    outcomes = batch.save(opened, Flags(opened.file).clear)
     if not file and len(rows) == 1:
         common.check_order(opened, outcomes[0], batch.requests[0])
     texts = {"done": "is not flagged any more", "unchanged": "was not flagged"}
@@ -218,7 +221,8 @@ def _report(
     ]
     batches.report(context, opened, changes, is_file=is_file)
     new = [request.number for request, outcome in results if outcome.state == "done"]
-    portals = [common.portal_from(context.config, opened, number) for number in new]
+    with opened.file.kept_open("read orders"):
+        portals = [common.portal_from(context.config, opened, number) for number in new]
     for sentence in dict.fromkeys(map(_consequence, portals)):
         if sentence:
             render.message(sentence)

@@ -66,7 +66,7 @@ def split_order(
         context,
         opened,
         ("split-order",),
-        lambda: [opened.split(of.split, of.warehouses) for of in batch.requests],
+        lambda: batch.save(opened, lambda of: opened.split(of.split, of.warehouses)),
     )
     is_one = not file and len(numbers) == 1
     if is_one:

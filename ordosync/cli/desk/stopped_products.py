@@ -51,7 +51,7 @@ Portal = Annotated[
 ]
 
 
-@with_context()
+@with_context(dry_run=True)
 def stop_products(
     skus: Skus = None,
     *,
@@ -104,7 +104,7 @@ def stop_products(
         )
 
 
-@with_context()
+@with_context(dry_run=True)
 def resume_products(
     skus: Skus = None, *, portal: Portal = None, file: WholeFile = None, context: Context
 ) -> None:

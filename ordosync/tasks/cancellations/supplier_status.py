@@ -18,6 +18,8 @@ CANCELLED = "supplier-cancelled"
 RESTORED = "supplier-restored"
 OPEN = ("awaiting_fulfillment", "dropshipment_requested", "partially_shipped")
 """Statuses of orders of which the Supplier still sends units."""
+_REPORTED_BY = ("report-shortages", "import-orders")
+"""The other tasks with a step for a cancellation; import-orders, if it is requested again."""
 _NOT_BY_TASK = ("live", "cancelled_by_supplier")
 """States of orders that no task has cancelled. report-shortages notes that the Supplier did."""
 
@@ -74,7 +76,7 @@ def _failed(portal: Portal, ids: Sequence[str], links: Mapping[str, Link]) -> It
         required(portal.merchant.cancellations).among(merchant_ids) if merchant_ids else frozenset()
     )
     reported = (
-        portal.links.with_reported_cancellations(merchant_ids, tasks=("report-shortages",))
+        portal.links.with_reported_cancellations(merchant_ids, tasks=_REPORTED_BY)
         if merchant_ids
         else frozenset()
     )

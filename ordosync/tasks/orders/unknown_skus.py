@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 
+from ordosync.errors import AccountError
 from ordosync.models import InvalidRecord, Order
 from ordosync.tasks.base import Decision, Portal, Step
 from ordosync.tasks.orders.hold import Holds
@@ -30,21 +31,52 @@ def with_sku_decisions(
     items: Iterable[Order | InvalidRecord],
     steps: Sequence[Step],
     holds: Holds,
-) -> list[Step]:
-    """Return the steps of a page; those of orders with such SKUs have a decision."""
+) -> tuple[list[Step], AccountError | None]:
+    """Return the steps of a page; those of orders with such SKUs have a decision.
+
+    If the Supplier cannot be asked, its error is returned, too, and these orders wait: they are
+    recorded, so that their source may change before they are sent.
+    """
+    if not _is_asked(portal):
+        return list(steps), None
     orders = {item.id: item for item in items if isinstance(item, Order)}
     sent = {
         step.key: _sent(step.payload, orders[step.merchant_id or ""])
         for step in steps
         if isinstance(step.payload, Order) and (not step.decision or step.decision.state == "held")
     }
+    # An order that may have arrived is looked up in any case.
+    imports = portal.links.open_imports(list(sent)) if sent else {}
+    sent = {
+        key: skus for key, skus in sent.items() if key not in imports or not imports[key].is_tried
+    }
     if not sent:
-        return list(steps)
-    judge = _Judge(portal, sent, holds)
-    return [
+        return list(steps), None
+    try:
+        judge = _Judge(portal, sent, holds)
+    except AccountError as error:
+        waiting = Decision(state="waiting", code="unavailable", reason=str(error), rest=None)
+        return [_unless(step, waiting) if step.key in sent else step for step in steps], error
+    judged = (
         judge.judged(step, orders[step.merchant_id or ""]) if step.key in sent else step
         for step in steps
-    ]
+    )
+    return list(judged), None
+
+
+def _is_asked(portal: Portal) -> bool:
+    """True if the Supplier is asked about the SKUs of new orders.
+
+    Without a map, that must cost no call, which most orders would need.
+    """
+    products = portal.supplier.products
+    is_free = products is not None and products.similar_is_free
+    return is_free or portal.sku_map is not None or portal.config.unknown_sku == "hold"
+
+
+def _unless(step: Step, waiting: Decision) -> Step:
+    """Return the step with this decision, unless a rule holds it."""
+    return step if step.decision else replace(step, decision=waiting)
 
 
 def _sent(created: Order, order: Order) -> list[SentSku]:

@@ -12,12 +12,12 @@ from ordosync.accounts.merchant import Takes
 from ordosync.models import InvalidRecord, Shipment
 from ordosync.store.links import Link
 from ordosync.tasks.base import Decision, Step
+from ordosync.tasks.parcels import pieces
 from ordosync.tasks.parcels.labels import (
     Further,
     TrackingUpdate,
     as_reported,
     named,
-    of_number,
     of_whole_order,
     surplus_reason,
     void_step,
@@ -119,24 +119,27 @@ def steps_of(item: Shipment | InvalidRecord, facts: ParcelFacts) -> Iterator[Ste
         return
     family = facts.families[item.order_id]
     if item.voided:
-        yield from void_steps(item, link, family)
+        for of_piece in pieces.shares_of_void(item, family):
+            for step in void_steps(item, link, of_piece):
+                yield pieces.keyed(step, of_piece, family)
     elif not item.tracking_number:
         yield without_tracking(item, link)
     else:
-        yield from _valid_steps(item, link, family, facts)
+        for share, of_piece in pieces.shares_of(item, family):
+            for step in _valid_steps(share, link, of_piece, facts):
+                yield pieces.keyed(step, of_piece, family)
 
 
 def _valid_steps(item: Shipment, link: Link, family: Family, facts: ParcelFacts) -> Iterator[Step]:
     """Yield the step of a valid label, and those of the other numbers of its parcel."""
-    numbers = family.numbers_of(item.id)
-    before = next(iter(numbers), None) or of_number(item, family)
-    held = (before.units or {}) if before and before.state == "live" else {}
+    numbers, before = family.numbers_of(item.id), pieces.last_reported(item, family)
+    held = pieces.units_held(before)
     contents = contents_of(item, family, held)
     shown = in_packs(contents, family, before)
     family.planned.update(contents.units or {})
     family.planned.subtract(held)
-    pieces = (*family.pieces, *family.begun)
-    target = next(piece for piece in pieces if piece.merchant_id == contents.order_id)
+    known = (*family.pieces, *family.begun)
+    target = next(piece for piece in known if piece.merchant_id == contents.order_id)
     update = TrackingUpdate(
         shipment=replace(
             item,

@@ -117,7 +117,9 @@ def _without_lines(item: Shipment, family: Family, held: Mapping[str, int]) -> C
     if not item.is_last:
         return Contents(order_id=order_id, lines=None, is_last=False, units={})
     lines = family.lines.get(order_id)
-    units = {line.merchant_id: _left(line, family.pieces[0], family, held) for line in lines or ()}
+    units = {
+        line.merchant_id: units_left(line, family.pieces[0], family, held) for line in lines or ()
+    }
     return Contents(
         order_id=order_id,
         lines=None,
@@ -132,12 +134,12 @@ def _in_piece(item: Shipment, piece: Link, family: Family, held: Mapping[str, in
     lines = _linked_lines(item, piece, family)
     # The pieces of a split order have its units: its number goes to all of them.
     is_empty = piece.state == "split" and not any(
-        _left(line, piece, family, held) for line in lines
+        units_left(line, piece, family, held) for line in lines
     )
     # An order that was linked before the ledger has no lines: it counts as one unit.
     if not lines or is_empty:
         return Contents(order_id=piece.merchant_id, lines=None, is_last=item.is_last, units=None)
-    lefts = {line.supplier_id: _left(line, piece, family, held) for line in lines}
+    lefts = {line.supplier_id: units_left(line, piece, family, held) for line in lines}
     holds = {line.supplier_id: held.get(line.merchant_id, 0) for line in lines}
     wanted = _by_line(item.lines or (), lefts, holds)
     skus = {id_: part.sku for part in item.lines or () for id_ in _lines_of(part)}
@@ -238,7 +240,7 @@ def _lines_of(part: ParcelLine) -> tuple[str, ...]:
     return (part.line_id, *part.other_lines)
 
 
-def _left(line: Link, piece: Link, family: Family, held: Mapping[str, int]) -> int:
+def units_left(line: Link, piece: Link, family: Family, held: Mapping[str, int]) -> int:
     """Return the units of a line that a parcel may hold, those that it holds already included.
 
     Of a cancelled order these are the cancelled ones, too: what was sent all the same is no

@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+from msgspec.structs import replace
+
 from ordosync.store.links import Link
 from ordosync.store.step_rows import StepRow
 from ordosync.tasks.base import Decision, Portal, Step
@@ -89,10 +91,14 @@ def is_on_time(row: StepRow, today: date) -> bool:
 
 
 def step(
-    portal: Portal, row: StepRow, link: Link, lines: Mapping[str, Sequence[Link]]
+    portal: Portal, row: StepRow, links: Sequence[Link], lines: Mapping[str, Sequence[Link]]
 ) -> Step | None:
-    """Return the step of a reported problem as it is; None if it does not exist any more."""
-    if row.state != "failed" or not _is_open(portal, link, lines.get(link.merchant_id, ())):
+    """Return the step of a reported problem as it is; None if it does not exist any more.
+
+    `links` are those of the Supplier's order. A part of it may have been sent since, as a piece of
+    the Merchant's order: then the rest, which has the short units, is another piece.
+    """
+    if row.state != "failed" or not _is_open(portal, links, lines):
         return None
     return Step(
         key=row.key,
@@ -103,12 +109,28 @@ def step(
     )
 
 
-def _is_open(portal: Portal, link: Link, lines: Sequence[Link]) -> bool:
+def _is_open(portal: Portal, links: Sequence[Link], lines: Mapping[str, Sequence[Link]]) -> bool:
     """True if the Merchant still requests units that do not come, or that come later."""
-    units = wanted_units(portal, [link.merchant_id]).get(link.merchant_id)
-    if units is None or link.state == "cancelled_by_supplier":
-        return units is not None
-    return any(_is_short(line, units.get(line.merchant_id, 0)) for line in lines)
+    first, *others = links
+    open_links = [first, *(link for link in others if link.state == "live")]
+    wanted = wanted_units(portal, [link.merchant_id for link in open_links])
+    if first.state == "cancelled_by_supplier":
+        return first.merchant_id in wanted
+    short = {
+        line.supplier_id: line.short
+        for link in links
+        for line in lines.get(link.merchant_id, ())
+        if line.short
+    }
+    return any(
+        _is_short(
+            replace(line, short=line.short or short.get(line.supplier_id)),
+            wanted[link.merchant_id].get(line.merchant_id, 0),
+        )
+        for link in open_links
+        if link.merchant_id in wanted
+        for line in lines.get(link.merchant_id, ())
+    )
 
 
 def _is_short(line: Link, wanted: int) -> bool:

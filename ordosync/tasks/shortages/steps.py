@@ -103,7 +103,14 @@ def _step(
     is_uncertain = isinstance(ref, StepRow) and ref.state in ("sending", "unknown")
     if change.is_needed or is_uncertain:
         return _change_step(change)
-    return problems.step(portal, ref, link, lines) if isinstance(ref, StepRow) else None
+    row = ref or _of_whole_order(links, refs)
+    return problems.step(portal, row, links, lines) if isinstance(row, StepRow) else None
+
+
+def _of_whole_order(links: Sequence[Link], refs: Mapping[str, StepRef]) -> StepRef | None:
+    """Return the step of an order that the Merchant split after the report."""
+    keys = [key_of(link) for link in links if link.state == "split"]
+    return next((refs[key] for key in keys if key in refs), None)
 
 
 def _as_retried(step: Step, unlinked_key: str, refs: Mapping[str, StepRef]) -> Step:

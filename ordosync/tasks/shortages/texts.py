@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator, Sequence
 
+from ordosync.models import ParcelLine
 from ordosync.shortages import REASONS, ReportedLine, ShortageReason, ShortageReport
 from ordosync.tasks.shortages.changes import LineChange, OrderChange
 from ordosync.tasks.sku_maps.packs import both_names, lost_packs, pack_of
@@ -19,6 +20,11 @@ def report_of(change: OrderChange) -> ShortageReport:
         key=_key(change),
         text=text_of(change),
         lines=tuple(_reported(change)),
+        restored=tuple(
+            ParcelLine(line_id=of.link.merchant_id, quantity=-of.cancelled, sku=of.sku)
+            for of in change.lines
+            if of.cancelled < 0
+        ),
         is_whole=change.is_whole or change.is_rest,
     )
 

@@ -267,11 +267,15 @@ class StockAge:
         for links in linked:
             ids = dict.fromkeys(link.supplier_id for link in links)
             # A SKU in another spelling is not linked, but it is not absent, either.
-            yield [_unreported(id_) for id_ in ids if normalized_sku(id_) not in self._seen]
+            missing = [id_ for id_ in ids if normalized_sku(id_) not in self._seen]
+            for id_ in missing:
+                self._see(id_)
+            yield [*map(_unreported, missing)]
 
 
 def _unreported(id_: str) -> Stock:
-    return Stock(product_id=id_, sku="", quantity=None, counted_at=_MISSING)
+    # In most accounts the id is the SKU, by which a pool knows the product.
+    return Stock(product_id=id_, sku=id_, quantity=None, counted_at=_MISSING)
 
 
 def _paged(products: Sequence[Stock]) -> Iterator[Items]:

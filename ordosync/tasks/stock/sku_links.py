@@ -82,8 +82,8 @@ def _linked(
     if row is None:
         is_gone = current is not None and link.merchant_sku is not None
         return LinkedProduct(link=link, misfit=UNMAPPED if is_gone else "")
-    # A product that the Supplier did not report has no SKU here.
-    is_other = item.sku not in ("", row.supplier_sku)
+    # The SKU of a product that the Supplier did not report is not known.
+    is_other = row.supplier_sku not in (item.sku, link.supplier_sku) and item.sku != ""
     return LinkedProduct(link=link, row=row, misfit=REMAPPED if is_other else "")
 
 

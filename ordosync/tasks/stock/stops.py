@@ -54,9 +54,11 @@ class Stops:
 
         Its list may lack a product that it does not sell any more.
         """
-        keys = self._unmatched()
+        keys, found = self._unmatched(), set[str]()
         for links in linked if keys else ():
-            if stopped := self.stopped(links, keys):
+            stopped = [it for it in self.stopped(links, keys) if it.product_id not in found]
+            found |= {it.product_id for it in stopped}
+            if stopped:
                 yield stopped
 
     def stopped(self, links: Iterable[Link], keys: Collection[str] = ()) -> Sequence[Stock]:
@@ -66,11 +68,12 @@ class Stops:
         accounts.
         """
         among = keys or self._stops
-        return [
-            Stock(product_id=link.supplier_id, sku="", quantity=None)
+        ids = dict.fromkeys(
+            link.supplier_id
             for link in links
             if any(normalized_sku(id_) in among for id_ in (link.supplier_id, link.merchant_id))
-        ]
+        )
+        return [Stock(product_id=id_, sku=id_, quantity=None) for id_ in ids]
 
     def note_unmatched(self) -> None:
         """Note the stops of no product, perhaps by a typing error, after all were read."""

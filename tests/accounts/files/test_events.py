@@ -1,5 +1,6 @@
 """Shortages in the events file that is written for a Merchant."""
 
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -7,10 +8,16 @@ import pytest
 
 from ordosync.accounts.files.output.options import EventFile
 from ordosync.errors import RefusedError
+from ordosync.models import ParcelLine
 from ordosync.shortages import ReportedLine, ShortageReport
+from tests.accounts.contract.examples import line
 from tests.accounts.contract.opening import OpenMerchant
 from tests.accounts.files.conftest import Make
 from tests.accounts.files.opening import rows
+from tests.accounts.files.people import FilesMerchantPeople
+from tests.accounts.sqlite.people import SqliteSupplierPeople
+from tests.scenarios.pairs.pair import Pair
+from tests.support.clock import VirtualClock
 
 MUG = ReportedLine(
     line_id="1001/MUG#1", sku="MUG", quantity=2, answer="cancelled", reason="out-of-stock"
@@ -92,6 +99,22 @@ def test_whole_order_has_one_row_without_a_line(make: Make, tmp_path: Path) -> N
     assert row["answer"] == "cancelled"
 
 
+@pytest.mark.parametrize("has_lines", [True, False])
+def test_s2_units_that_are_sent_after_all_are_no_cancellation(
+    make: Make, tmp_path: Path, *, has_lines: bool
+) -> None:
+    units = (ParcelLine(line_id="1001/MUG#1", quantity=2, sku="MUG"),) if has_lines else ()
+    restored = ShortageReport(
+        order_id="1001", key="short:2", text="sent after all", lines=(), restored=units
+    )
+
+    opened(make, tmp_path).shortages.report([restored])
+
+    [row] = rows(tmp_path / "out" / "events.csv")
+    assert row["answer"] == "restored"
+    assert (row["sku"], row["quantity"]) == (("MUG", "2") if has_lines else ("", ""))
+
+
 def test_columns_and_format_can_be_chosen(make: Make, tmp_path: Path) -> None:
     columns = {"event": "Id", "order_number": "PO", "answer": "What"}
     opened(make, tmp_path, columns=columns, delimiter=";").shortages.report([report("1", MUG)])
@@ -129,3 +152,25 @@ def test_foreign_file_is_never_overwritten(make: Make, tmp_path: Path) -> None:
 
 def test_without_the_option_there_is_no_part(make: Make) -> None:
     assert make().side.shortages is None
+
+
+def test_s2_restored_order_is_no_cancellation_in_the_events_of_a_merchant(tmp_path: Path) -> None:
+    clock = VirtualClock()
+    with closing(FilesMerchantPeople(tmp_path, clock)) as selling:
+        pair = Pair(tmp_path, selling, SqliteSupplierPeople(tmp_path, clock))
+        _, supplier_id = pair.imported("1001", line("CUP", 2), line("MUG", 1))
+        pair.supplier.cancel(supplier_id)
+        pair.run("report-shortages")
+        pair.supplier.restore(supplier_id)
+        pair.run("report-shortages")
+        pair.supplier.take_off(supplier_id, 1, 0)
+        pair.run("report-shortages")
+
+    written = rows(tmp_path / "out" / "events.csv")
+    assert [(row["answer"], row["sku"], row["quantity"]) for row in written] == [
+        ("cancelled", "CUP", "2"),
+        ("cancelled", "MUG", "1"),
+        ("restored", "CUP", "2"),
+        ("restored", "MUG", "1"),
+        ("cancelled", "CUP", "1"),
+    ]

@@ -76,6 +76,19 @@ def test_e24_order_that_is_deleted_after_it_was_sent_is_no_problem(selling: Sell
     assert (ran.steps, attention(pair)) == ((), [])
 
 
+def test_e24_order_that_was_deleted_for_good_is_reported_when_it_is_sent(selling: Selling) -> None:
+    """No list of the shop has it."""
+    pair, people = selling
+    merchant_id, supplier_id = pair.imported("1001", line("CUP", 2))
+    people.fake.delete(int(merchant_id))
+    ran = pair.run(IMPORT)
+    pair.supplier.ship(supplier_id, parcel(number="1Z1"))
+    pair.run("update-tracking")
+
+    assert ran.steps == ()
+    assert attention(pair) == [("not-found", "normal")]
+
+
 def test_e24_trash_that_counts_as_cancelled_is_left_to_cancel_orders(tmp_path: Path) -> None:
     class People(ShopMerchantPeople):
         @property

@@ -144,3 +144,29 @@ def test_part_of_a_piece_is_sent_once_though_its_split_is_killed(pair: Pair, poi
         if not killed:
             return
     pytest.fail(f"{point} is passed too often")
+
+
+@needs("update-tracking", "parcels", "several-parcels", "parcel-lines")
+@pytest.mark.parametrize("point", POINTS)
+def test_p19_pack_is_counted_once_though_a_run_is_killed(pair: Pair, point: str) -> None:
+    (pair.folder / "map.csv").write_text("merchant_sku,supplier_sku,units\nCUP,C-CUP,3\n")
+    pair.configure(sku_map="map.csv")
+    for passage in range(1, MOST):
+        merchant_id, supplier_id = pair.imported(str(1000 + passage), line("CUP", 2))
+        pair.supplier.ship_part(supplier_id, parcel(number=f"1Z{passage}-1"), 2)
+        with killed_at(point, passage) as killed:
+            pair.run(TASK)
+        until_quiet(pair, TASK)
+        assert pair.merchant.sent_units(merchant_id) == {}
+        assert [*ledger(pair, merchant_id).values()] == [(4, 2, 0)]
+
+        pair.supplier.ship_part(supplier_id, parcel(number=f"1Z{passage}-2"), 3)
+        with killed_at(point, passage):
+            pair.run(TASK)
+        until_quiet(pair, "import-orders", TASK)
+        assert pair.merchant.sent_units(merchant_id) == {"CUP": 1}
+        assert [*ledger(pair, merchant_id).values()] == [(1, 5, 0)]
+        assert open_steps(pair) == []
+        if not killed:
+            return
+    pytest.fail(f"{point} is passed too often")

@@ -6,6 +6,7 @@ becomes a piece for each parcel, and a Supplier with a local account.
 
 from collections.abc import Iterator
 from contextlib import closing
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -15,9 +16,11 @@ from ordosync.store import Store
 from ordosync.store.step_rows import StepRow
 from tests.accounts.contract.examples import line, parcel
 from tests.accounts.contract.opening import PORTAL
+from tests.accounts.contract.people import ShownTracking
 from tests.accounts.ordoro.people import OrdoroMerchantPeople
 from tests.accounts.sqlite.people import SqliteSupplierPeople
 from tests.fakes.faults import Kind
+from tests.scenarios.pairs.comparing import differing
 from tests.scenarios.pairs.pair import Pair
 from tests.support.clock import VirtualClock
 
@@ -148,6 +151,75 @@ def test_p8_units_of_a_voided_parcel_take_its_piece_again(pieces: OrdoroPair) ->
     assert pieces.merchant.status(rest) == "dropshipment_requested"
     assert pieces.merchant.effects("split-order") == 1
     pieces.stays_quiet(TASK)
+
+
+def labels(pieces: OrdoroPair, order_id: str) -> list[ShownTracking]:
+    """Return the labels of an order, or of all of its pieces."""
+    below = [label for id_ in pieces.merchant.pieces(order_id) for label in labels(pieces, id_)]
+    return below or [*pieces.merchant.tracking(order_id)]
+
+
+def repacked(pieces: OrdoroPair, *units: int) -> tuple[str, str]:
+    """Report a parcel, void it, and send its unit with others; return the order's ids."""
+    merchant_id, supplier_id = ordered(pieces)
+    pieces.supplier.ship_part(supplier_id, parcel(number="1Z1"), 1, 0)
+    pieces.run(TASK)
+    pieces.supplier.recall(supplier_id, "1Z1")
+    pieces.run(TASK)
+    pieces.supplier.ship_part(supplier_id, parcel(number="1Z2", cost=Decimal(5)), *units)
+    return merchant_id, supplier_id
+
+
+@pytest.mark.parametrize(
+    ("units", "left"), [((2, 0), {"MUG": 1}), ((2, 1), {})], ids=["some", "all"]
+)
+def test_p10_units_of_a_voided_parcel_are_sent_with_others(
+    pieces: OrdoroPair, units: tuple[int, int], left: dict[str, int]
+) -> None:
+    merchant_id, supplier_id = repacked(pieces, *units)
+
+    pieces.run(TASK)
+
+    sent = {"CUP": units[0], "MUG": units[1]}
+    assert pieces.merchant.sent_units(merchant_id) == {sku: n for sku, n in sent.items() if n}
+    assert {*pieces.merchant.all_numbers(merchant_id)} == {"1Z2"}
+    assert sorted(label.cost or 0 for label in labels(pieces, merchant_id))[-2:] == [0, 5]
+    assert pieces.supplier.open_units(supplier_id) == left
+    assert open_steps(pieces) == []
+    assert differing(pieces) == []
+    pieces.stays_quiet(TASK, "import-orders", "cancel-orders")
+
+
+def test_parcel_on_two_pieces_is_void_on_both(pieces: OrdoroPair) -> None:
+    merchant_id, supplier_id = repacked(pieces, 2, 0)
+    pieces.run(TASK)
+    pieces.supplier.recall(supplier_id, "1Z2")
+    pieces.run(TASK)
+    assert pieces.merchant.all_numbers(merchant_id) == []
+
+    pieces.supplier.ship_part(supplier_id, parcel(number="1Z3"), 2, 1)
+    pieces.run(TASK)
+
+    assert pieces.merchant.all_numbers(merchant_id) == ["1Z3"] * 3
+    assert pieces.merchant.sent_units(merchant_id) == {"CUP": 2, "MUG": 1}
+    assert pieces.merchant.status(merchant_id) == "shipped"
+    assert open_steps(pieces) == []
+    pieces.stays_quiet(TASK)
+
+
+@pytest.mark.parametrize("request_", ["split-order", "add-tracking"])
+@pytest.mark.parametrize("fault", ["lost-reset", "twice", "reset"])
+def test_parcel_on_two_pieces_is_sent_once_though_an_answer_is_lost(
+    pieces: OrdoroPair, fault: Kind, request_: str
+) -> None:
+    merchant_id, _ = repacked(pieces, 2, 0)
+    pieces.merchant.meet(fault, "split-order" if request_ == "split-order" else "add-tracking")
+
+    until_quiet(pieces)
+
+    assert pieces.merchant.sent_units(merchant_id) == {"CUP": 2}
+    assert pieces.merchant.all_numbers(merchant_id) == ["1Z2", "1Z2"]
+    assert pieces.merchant.effects("split-order") == 2
 
 
 def test_parcel_with_the_same_units_as_the_rest_keeps_its_piece(pieces: OrdoroPair) -> None:

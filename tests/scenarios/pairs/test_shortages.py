@@ -144,6 +144,22 @@ def test_s2_restored_order_is_sent_again(pair: Pair) -> None:
     assert "comments" in pair.merchant.lacks or "opened this order again" in text
 
 
+@needs("report-shortages", "cancel-orders", "requesting-again")
+def test_s14_order_that_is_requested_again_is_not_sent_and_has_one_entry(pair: Pair) -> None:
+    merchant_id, supplier_id = pair.imported("1001", line("CUP", 2))
+    pair.supplier.cancel(supplier_id)
+    pair.run(TASK)
+    pair.merchant.cancel(merchant_id)
+    pair.run(TASK)
+    pair.merchant.request_again(merchant_id)
+
+    for task in ("import-orders", "update-tracking", TASK):
+        pair.run(task)
+
+    assert codes(pair) == ["supplier-cancelled"]
+    assert pair.supplier.status(supplier_id) == "cancelled"
+
+
 @needs("report-shortages", "cancel-orders")
 def test_s3_order_that_was_cancelled_by_the_merchant_is_not_reported(pair: Pair) -> None:
     merchant_id, supplier_id = pair.imported("1001", line("CUP", 2))

@@ -31,8 +31,13 @@ def products(pair: Pair) -> list[str]:
     return sorted(product.sku for product in pair.supplier.products())
 
 
-def test_m3_f15_a_similar_sku_is_named_and_makes_no_second_product(pair: Pair) -> None:
+def test_m3_f15_a_similar_sku_is_named_and_makes_no_second_product(
+    pair: Pair, request: pytest.FixtureRequest
+) -> None:
     pair.imported("1001", line("MUG"), line("CUP"))
+    if "ordoro" in request.node.name:
+        # There, a look-up costs a call for each SKU, so only a map or this option causes it.
+        pair.configure(unknown_sku="hold")
     before = products(pair)
     pair.merchant.request(sold("1002", line("CUP"), line("mug")))
 

@@ -275,9 +275,24 @@ def test_p1_units_of_a_sku_with_two_lines_are_on_those_that_are_open() -> None:
     assert surplus.payload.contents.has_surplus
 
 
-def test_parcel_over_two_pieces_names_the_piece_to_which_its_number_must_be_added() -> None:
+def test_parcel_with_a_void_piece_and_other_units_is_of_both_pieces() -> None:
     sent = Link(kind="order", merchant_id="M1-1", supplier_id="S1", state="sent")
-    linked = family(line("CUP", 1), line("MUG", 1, order="M1-1"), pieces=(ORDER, sent))
+    void = parcel_link("M1-1", "P-1Z0", "1Z0", units={"M1-1/MUG": 1}, state="voided")
+    linked = family(
+        line("CUP", 2), line("MUG", 1, order="M1-1"), pieces=(ORDER, sent), parcels=[void]
+    )
+
+    again, rest = steps(linked, parcel(CUP=1, MUG=1), takes="pieces")
+
+    assert (again.key, units(again)) == ("P-1Z1@M1-1:1Z1", {"M1-1/MUG": 1})
+    assert (rest.key, units(rest)) == ("P-1Z1:1Z1", {"M1/CUP": 1})
+    assert (again.decision, rest.decision) == (None, None)
+
+
+def test_parcel_over_two_pieces_names_the_piece_to_which_its_number_must_be_added() -> None:
+    """A piece is sent as a whole, and this parcel has only one of its two units."""
+    sent = Link(kind="order", merchant_id="M1-1", supplier_id="S1", state="sent")
+    linked = family(line("CUP", 1), line("MUG", 2, order="M1-1"), pieces=(ORDER, sent))
 
     [step] = steps(linked, parcel(CUP=1, MUG=1), takes="pieces")
 

@@ -2,6 +2,7 @@
 
 from ordosync.embedded.desk import Desk
 from ordosync.models import Product
+from tests.support.command import ordosync
 from tests.tasks.portal import line, physical, succeeded
 from tests.tasks.sku_maps.mapped import WITH_MAP, MappedPair
 
@@ -229,3 +230,17 @@ def test_failed_step_of_a_product_ends_once_the_map_has_it(pair: MappedPair) -> 
 
     assert _shown(pair, "MUG") == [3]
     assert pair.failed(WRITE) == []
+
+
+def test_stop_of_either_sku_is_of_its_packs(pair: MappedPair) -> None:
+    _with_two_packs(pair, 13)
+    pair.run(WRITE)
+    assert ordosync(pair.folder, "stock", "stop", "MUG-6").code == 0
+    pair.run(WRITE)
+    assert _shown(pair, "MUG-6", "MUG") == [0, 13]
+
+    assert ordosync(pair.folder, "stock", "resume", "MUG-6").code == 0
+    assert ordosync(pair.folder, "stock", "stop", "NW-MUG").code == 0
+    pair.run(WRITE)
+
+    assert _shown(pair, "MUG-6", "MUG") == [0, 0]

@@ -97,11 +97,12 @@ class Spool:
 def rewrite(path: Path, content: bytes) -> None:
     """Replace the content of a private file, which stays as old as it is. Raises `OSError`."""
     temporary, stat = path.with_name(f".{path.name}"), path.stat()
+    times = stat.st_atime_ns, stat.st_mtime_ns
     with _new_file(temporary) as file:
         file.write(content)
         file.flush()
         # Copies are read by their age, so it must be right as soon as the content is.
-        os.utime(file.fileno(), ns=(stat.st_atime_ns, stat.st_mtime_ns))
+        os.utime(file.fileno(), ns=times)
     temporary.replace(path)
 
 

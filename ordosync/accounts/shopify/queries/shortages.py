@@ -17,7 +17,7 @@ query Holds($ids: [ID!]!, $holds: String!) {
       id
       held: metafield(namespace: "ordosync", key: $holds) { value }
       fulfillmentOrders(first: 20) {
-        nodes { id fulfillmentHolds { reason handle heldByRequestingApp } }
+        nodes { id fulfillmentHolds { id reason handle heldByRequestingApp } }
       }
     }
   }

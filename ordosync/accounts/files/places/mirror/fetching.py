@@ -70,7 +70,8 @@ class Fetcher:
         marks = [fetched.before, fetched.after]
         if self._place.can_list:
             marks.insert(0, file.seen)
-        if length != (fetched.after.size or length) or not all(map(_agree, marks, marks[1:])):
+        is_whole = all(mark.size in (None, length) for mark in marks)
+        if not is_whole or not all(map(_agree, marks, marks[1:])):
             action = f"fetch {file.name}"
             raise UnavailableError(self._account, action, "it changed while it was read")
         return file.seen if self._place.can_list else fetched.after

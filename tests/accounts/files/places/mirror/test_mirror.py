@@ -275,6 +275,25 @@ def test_an_unavailable_place_is_tried_again(mirror: Open, drop: Drop, place: Fo
     assert contents(mirror()) == {"a.csv": "text"}
 
 
+@pytest.mark.parametrize(("content", "at"), [("longer text", 0), ("", 0), ("next", 1)])
+def test_a_file_that_changed_after_the_listing_is_left_to_the_next_run(
+    mirror: Open, drop: Drop, place: FolderPlace, *, content: str, at: int
+) -> None:
+    def change(verb: str) -> None:
+        if verb == "fetch":
+            drop("a.csv", content, at=at)
+
+    drop("a.csv")
+    place.on_request = change
+
+    with pytest.raises(UnavailableError, match="it changed while it was read"):
+        mirror().refresh()
+    early = contents(mirror())
+    mirror().refresh()
+
+    assert (early, contents(mirror())) == ({}, {"a.csv": content})
+
+
 def test_one_file_that_never_comes_holds_back_no_other(
     mirror: Open, drop: Drop, place: FolderPlace
 ) -> None:
