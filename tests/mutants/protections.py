@@ -839,6 +839,14 @@ MUTANTS = (
         test="tasks/parcels/test_units.py",
     ),
     Mutant(
+        protection="the safety limit stops many cancellations of what partly sent orders have open",
+        file="tasks/cancellations/reductions.py",
+        old="        is_destructive=lowered.is_rest,",
+        new="        is_destructive=lowered.is_all,",
+        test="tasks/test_cancel_orders.py::"
+        "test_partially_shipped_orders_are_open_for_the_safety_limit",
+    ),
+    Mutant(
         protection="a piece whose label is void is sent again only as a whole",
         file="tasks/parcels/pieces.py",
         old='        if piece.state == "sent" and units != lefts:',

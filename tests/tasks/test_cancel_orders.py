@@ -55,6 +55,28 @@ def test_second_run_writes_nothing(pair: Pair) -> None:
     assert pair.everything() == before
 
 
+@pytest.mark.parametrize(("count", "status"), [(66, "failed"), (70, "ok")])
+def test_partially_shipped_orders_are_open_for_the_safety_limit(
+    pair: Pair, count: int, status: str
+) -> None:
+    """Issue, safety limit: 20 of 66 are over 30 percent, and 21 of 70 are not."""
+    numbers = [str(number) for number in range(1, count + 1)]
+    for number in numbers:
+        pair.request(number, line("MUG", 2))
+    pair.run("import-orders")
+    for number in numbers:
+        [part] = pair.supplied(number).lines
+        pair.send(number, f"1Z{number}", lines=(ParcelLine(line_id=part.id, quantity=1),))
+    pair.run("update-tracking")
+    for number in numbers[: 20 if status == "failed" else 21]:
+        succeeded(pair.shop.cancel(number))
+
+    ran = pair.run(TASK, may_fail=True)
+
+    assert ran.run.status == status
+    assert status == "ok" or (ran.run.error and ran.run.error.code == "brake")
+
+
 def test_cancellation_at_the_supplier_never_travels(pair: Pair) -> None:
     # domain 2.6: Direction
     pair.imported("1001")

@@ -21,6 +21,8 @@ class Lowered(Struct, frozen=True, kw_only=True):
     lines: tuple[tuple[Link, int], ...]
     """The lines to reduce, with the units that are still wanted; these may be fewer than were
     sent."""
+    is_rest: bool = False
+    """True if no unit of the order stays open."""
     is_all: bool = False
     """True if no unit of the order stays, so it is cancelled."""
     is_complete: bool = False
@@ -128,15 +130,20 @@ def lowered_orders(portal: Portal, wanted: Mapping[str, Mapping[str, int]]) -> I
         )
         if less:
             of_order = lines.get(id_, ())
-            is_all = not any(_stays(line, units) for line in of_order)
-            is_complete = not any(line.open_units for line in of_order)
-            yield Lowered(link=link, lines=less, is_all=is_all, is_complete=is_complete)
+            is_rest = not any(_stays_open(line, units) for line in of_order)
+            yield Lowered(
+                link=link,
+                lines=less,
+                is_rest=is_rest,
+                is_all=is_rest and not any(line.sent for line in of_order),
+                is_complete=not any(line.open_units for line in of_order),
+            )
 
 
-def _stays(line: Link, wanted: Mapping[str, int]) -> bool:
-    """True if units of a line were sent, or are still to be sent."""
+def _stays_open(line: Link, wanted: Mapping[str, int]) -> bool:
+    """True if units of a line are still to be sent."""
     units = wanted.get(line.merchant_id, line.open_units)
-    return bool(line.sent) or units is None or units > 0
+    return units is None or units > 0
 
 
 def _units_of(line: Link) -> int:

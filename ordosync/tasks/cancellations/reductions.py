@@ -171,7 +171,7 @@ def _step(lowered: Lowered) -> Step:
         supplier_id=lowered.link.supplier_id,
         content=lowered.content,
         summary=f"reduce order {lowered.link.supplier_id} by {units_text(lowered.less)}",
-        is_destructive=lowered.is_all,
+        is_destructive=lowered.is_rest,
         written=lowered.written,
         payload=lowered,
     )
