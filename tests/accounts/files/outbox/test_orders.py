@@ -1,6 +1,8 @@
 """Orders that are handed over to a place: each file is there once, and none is lost."""
 
 from collections.abc import Sequence
+from contextlib import ExitStack
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +10,7 @@ import pytest
 
 from ordosync.accounts.files.outbox.publishing import Publish
 from ordosync.accounts.files.output.options import OrderFolder
+from ordosync.accounts.files.output.safe_output import folder_lock
 from ordosync.accounts.files.places.options import PlaceOptions
 from ordosync.accounts.option_types import ConfiguredPath
 from ordosync.errors import UnavailableError
@@ -329,3 +332,35 @@ def test_files_of_other_portals_are_kept(place: FolderPlace, tmp_path: Path) -> 
     depot.side.finish_reading(frozenset())
 
     assert [*(tmp_path / "places").rglob("*.made")]
+
+
+@pytest.mark.parametrize("hours", [-1, 1, 24 * 365])
+def test_clock_that_is_set_sends_no_order_twice(
+    place: FolderPlace, partner: Partner, tmp_path: Path, hours: int
+) -> None:
+    name = "PO_{time:%Y%m%d%H}_{seq}.csv"
+    with killed_at("outbox-publishing", 1):
+        create(tmp_path, "1001", name=name)
+
+    depot = open_depot(tmp_path, name=name)
+    depot.people.clock.at += timedelta(hours=hours)
+    depot.orders.create([order("1001"), order("1002")])
+
+    partner.take()
+    assert len(partner.names) == len({*partner.names}) == 2
+    assert place.requests.count("rename in/.PO_2026110200_1.csv.tmp") == 1
+
+
+def test_run_waits_while_another_portal_hands_over(
+    place: FolderPlace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    depot = open_depot(tmp_path)
+    depot.orders.create([order("1001")])
+    with ExitStack() as other:
+        other.enter_context(folder_lock(tmp_path / "places" / "out"))
+        monkeypatch.setattr(depot.people.clock, "sleep", lambda _: other.close())
+
+        [outcome] = depot.orders.create([order("1002")])
+
+    assert outcome.state == "done"
+    assert len([*(place.folder / "in").iterdir()]) == 2
