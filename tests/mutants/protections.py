@@ -2289,4 +2289,11 @@ MUTANTS = (
         new="    row = ref",
         test="scenarios/pairs/test_short_rests.py",
     ),
+    Mutant(
+        protection="edits: units that cancel-orders removed settle the edit of its order",
+        file="tasks/order_edits.py",
+        old="        row for row in rows if row.id in again or (can_write",
+        new="        row for row in rows if (can_write",
+        test="tasks/test_order_edits.py",
+    ),
 )
