@@ -78,6 +78,11 @@ class OrderFileWriter:
                 raise self.records.unavailable("find orders", error) from error
         return {reference: record.outcome() for reference, record in records.items() if record}
 
+    def settle_by(self, is_answered: Callable[[str], bool]) -> None:
+        """Settle orders of unknown outcome by what the Supplier's files name."""
+        if self._outbox:
+            self._outbox.is_answered = is_answered
+
     @property
     def _is_open(self) -> bool:
         """False for an outbox that was never used; a read does not create it."""

@@ -364,3 +364,28 @@ def test_run_waits_while_another_portal_hands_over(
 
     assert outcome.state == "done"
     assert len([*(place.folder / "in").iterdir()]) == 2
+
+
+@pytest.mark.parametrize("folder", ["sent", "answers"])
+def test_file_of_the_supplier_settles_an_order_of_unknown_outcome(
+    place: FolderPlace, partner: Partner, tmp_path: Path, folder: str
+) -> None:
+    place.denied = {*BLIND}
+    with killed_at("outbox-published", 1):
+        create(tmp_path, "1001", "1002")
+    partner.take()
+    (tmp_path / folder).mkdir(exist_ok=True)
+    assert create(tmp_path, "1001")[0].code == "not-shown"
+    header, row = {
+        "sent": ("order,number,carrier,at,cost,void", "1001,1Z1,UPS,2026-11-02 10:00,,no"),
+        "answers": ("order,sku,qty,answer,reason,expected", "1001,,,cancelled,,"),
+    }[folder]
+    (tmp_path / folder / "monday.csv").write_text(f"{header}\n{row}\n")
+
+    depot = open_depot(tmp_path)
+    outcomes = depot.orders.create([order("1001"), order("1002")])
+
+    assert [outcome.state for outcome in outcomes] == ["unchanged", "done"]
+    partner.take()
+    assert partner.names == ["PO_1001.csv", "PO_1002.csv"]
+    depot.close()
