@@ -2289,4 +2289,11 @@ MUTANTS = (
         new="    row = ref",
         test="scenarios/pairs/test_short_rests.py",
     ),
+    Mutant(
+        protection="packs: a product that was read long ago follows a changed map",
+        file="engine/execution/sku_maps.py",
+        old='            store.schedule.reread(portal.name, ["import-products"])',
+        new="            pass",
+        test="tasks/sku_maps/test_mapped_products.py",
+    ),
 )
