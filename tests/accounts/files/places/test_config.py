@@ -193,11 +193,12 @@ def test_check_online_shows_the_key_of_the_server_and_the_line_to_write(
     assert known.code == 0
 
 
-def test_a_private_key_that_others_can_read_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("mode", [0o644, 0o640])
+def test_a_private_key_that_others_can_read_is_refused(tmp_path: Path, mode: int) -> None:
     (tmp_path / "key").write_text("a private key")
-    (tmp_path / "key").chmod(0o644)
+    (tmp_path / "key").chmod(mode)
 
     done = check(tmp_path, f'{{url: "{URL}", key: "file:key", host_key: "{KEY}"}}')
 
     assert done.code == 3
-    assert "others can read" in done.err
+    assert "key: others can read" in done.err
