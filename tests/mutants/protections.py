@@ -2295,6 +2295,8 @@ MUTANTS = (
         old="        row for row in rows if row.id in again or (can_write",
         new="        row for row in rows if (can_write",
         test="tasks/test_order_edits.py",
+    ),
+    Mutant(
         protection="packs: a product that was read long ago follows a changed map",
         file="engine/execution/sku_maps.py",
         old='            store.schedule.reread(portal.name, ["import-products"])',
