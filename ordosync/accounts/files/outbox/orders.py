@@ -134,22 +134,31 @@ class OrderOutbox:
         return True
 
     def unneeded(self, origin: str, unsettled: AbstractSet[str]) -> Iterator[Outgoing]:
-        """Yield the files that did not arrive, of orders of a portal that are settled without them.
+        """Yield the files on their way, of orders of a portal that are settled without them.
 
         `unsettled` has the ids of the Merchant's orders that still have open steps.
         """
         for outgoing in [*self._outbox.records.all()]:
             reference = _order_of(outgoing).reference
             order_id = reference.removeprefix(f"{origin}:").rpartition("#")[0]
-            is_ours = reference.startswith(f"{origin}:")
-            if is_ours and outgoing.step in ("made", "uploading") and order_id not in unsettled:
+            if reference.startswith(f"{origin}:") and order_id not in unsettled:
                 yield outgoing
 
-    def discard(self, outgoing: Outgoing) -> OrderRecord:
+    def discard(self, outgoing: Outgoing) -> OrderRecord | None:
         """Forget a file that is not needed, also at the place; return the record that it had.
 
-        Raises `OSError` and `AccountError`.
+        None if it may have arrived: its record stays, without personal data. Raises `OSError` and
+        `AccountError`.
         """
+        if outgoing.step in ("publishing", "there"):
+            try:
+                arrived = self._outbox.recall(outgoing.key)
+            except NotShownError:
+                self._outbox.records.remove_made(outgoing.key)
+                return None
+            if arrived:
+                self._recorded(arrived)
+                return None
         self._outbox.discard(outgoing)
         return _order_of(outgoing)
 

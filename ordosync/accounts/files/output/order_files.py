@@ -107,7 +107,8 @@ class OrderFileWriter:
             return
         with suppress(OSError, AccountError), self.records.locked("tidy the outbox"):
             for outgoing in self._outbox.unneeded(origin, unsettled):
-                self.kept.delete_version(self._outbox.discard(outgoing))
+                if record := self._outbox.discard(outgoing):
+                    self.kept.delete_version(record)
 
     def publish(
         self, record: OrderRecord, fields: Sequence[Mapping[str, str]], *, word: str

@@ -314,14 +314,38 @@ def test_order_that_is_not_needed_any_more_leaves_nothing(
     assert [*(place.folder / "in").iterdir()] == []
 
 
-def test_order_that_may_have_arrived_is_kept(place: FolderPlace, tmp_path: Path) -> None:
-    with killed_at("outbox-publishing", 1):
+@pytest.mark.parametrize("point", ["outbox-publishing", "outbox-published", "outbox-there"])
+def test_order_that_may_have_arrived_is_recalled_or_recorded(
+    partner: Partner, tmp_path: Path, point: str
+) -> None:
+    with killed_at(point, 1):
         create(tmp_path, "1001")
 
-    open_depot(tmp_path).side.finish_reading(frozenset())
+    depot = open_depot(tmp_path)
+    depot.side.finish_reading(frozenset())
 
-    assert [*(place.folder / "in").iterdir()] != []
-    assert [*(tmp_path / "places").rglob("*.out")]
+    partner.take()
+    is_there = point != "outbox-publishing"
+    assert partner.names == (["PO_1001.csv"] if is_there else [])
+    assert depot.orders.statuses(["1001"]).keys() == ({"1001"} if is_there else set())
+    assert not [*(tmp_path / "places").rglob("*.made")]
+
+
+def test_order_of_unknown_outcome_keeps_its_record_without_its_content(
+    place: FolderPlace, partner: Partner, tmp_path: Path
+) -> None:
+    place.denied = {*BLIND}
+    with killed_at("outbox-published", 1):
+        create(tmp_path, "1001")
+    partner.take()
+
+    depot = open_depot(tmp_path)
+    depot.side.finish_reading(frozenset())
+
+    assert not [*(tmp_path / "places").rglob("*.made")]
+    assert depot.orders.create([order("1001")])[0].code == "not-shown"
+    assert depot.side.settle_unknown(REFERENCE, False)
+    assert depot.orders.create([order("1001")])[0].state == "done"
 
 
 def test_files_of_other_portals_are_kept(place: FolderPlace, tmp_path: Path) -> None:
