@@ -88,6 +88,16 @@ class LinkSteps(LinkDigests):
         )
         return frozenset(row["key"] for row in rows)
 
+    def reduced_at(self, ids: Sequence[str]) -> Mapping[str, datetime]:
+        """Return when cancel-orders last removed units of these orders of the Merchant."""
+        rows = self._db.execute(
+            "select merchant_id, max(updated_at) as at from steps where portal = ?"
+            " and task = 'cancel-orders' and state = 'done'"
+            " and merchant_id in (select value from json_each(?)) group by 1",
+            (self._portal, json.dumps(list(ids))),
+        )
+        return {row["merchant_id"]: from_text(row["at"]) for row in rows}
+
     def may_lack_cancellations(self) -> bool:
         """True if units may have been cancelled that the ledger does not have after a restore."""
         row = self._db.execute(

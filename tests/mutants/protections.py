@@ -2290,6 +2290,13 @@ MUTANTS = (
         test="scenarios/pairs/test_short_rests.py",
     ),
     Mutant(
+        protection="edits: units that cancel-orders removed settle the edit of its order",
+        file="tasks/order_edits.py",
+        old="        row for row in rows if row.id in again or (can_write",
+        new="        row for row in rows if (can_write",
+        test="tasks/test_order_edits.py",
+    ),
+    Mutant(
         protection="packs: a product that was read long ago follows a changed map",
         file="engine/execution/sku_maps.py",
         old='            store.schedule.reread(portal.name, ["import-products"])',

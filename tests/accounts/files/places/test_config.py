@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 import yaml
+from jsonschema import Draft202012Validator
 
 from ordosync.accounts.files.places.options import PlaceOptions
 from ordosync.config import load_config
@@ -171,7 +171,7 @@ def test_config_show_masks_secrets_and_has_paths_as_they_are_written(tmp_path: P
 def test_the_schema_of_the_configuration_knows_places(place: str, more: str) -> None:
     text = CONFIG.replace("PLACE", f"place: {place}").replace("MORE", f", {more}")
 
-    jsonschema.validate(yaml.safe_load(text), json_schema())
+    Draft202012Validator(json_schema()).validate(yaml.safe_load(text))
 
 
 def test_check_online_shows_the_key_of_the_server_and_the_line_to_write(

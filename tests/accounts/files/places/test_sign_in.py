@@ -77,9 +77,10 @@ def test_known_hosts_takes_the_place_of_the_key(sftp: OpenSftp, sshd: Sshd, tmp_
         sftp(host_key=None, known_hosts=tmp_path / "missing").list(b"")
 
 
-def test_a_key_with_a_passphrase_signs_in(sftp: OpenSftp, sshd: Sshd) -> None:
+@pytest.mark.parametrize("form", ["pkcs8-pem", pytest.param("openssh", marks=pytest.mark.slow)])
+def test_a_key_with_a_passphrase_signs_in(sftp: OpenSftp, sshd: Sshd, form: str) -> None:
     key = asyncssh.import_private_key(sshd.key)
-    locked = PrivateKey(key.export_private_key(passphrase=PASSWORD).decode())
+    locked = PrivateKey(key.export_private_key(form, passphrase=PASSWORD).decode())
 
     assert sftp(key=locked, passphrase=Secret(PASSWORD)).list(b"") == []
     for passphrase in (None, Secret("wrong")):
