@@ -136,7 +136,7 @@ def test_attention_lists_failed_steps_and_cancellations_by_the_supplier(
     troubled, *_ = old
     late = [
         ("cancel-orders", "already-shipped", "critical"),
-        ("update-tracking", "cancelled", "normal"),
+        ("update-tracking", "cancelled", "critical"),
     ]
     run_all(troubled)
     before = needs_you(troubled)
