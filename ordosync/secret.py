@@ -23,3 +23,9 @@ class Secret:
 
     def __hash__(self) -> int:
         return hash(self._value)
+
+
+class PrivateKey(Secret):
+    """A key that signs in for its user; only its owner may read its file."""
+
+    __slots__ = ()

@@ -60,6 +60,11 @@ def _documentation(path: Path) -> Iterator[tuple[int, str]]:
                 yield token.start[0] + offset, line
 
 
+def _with_words(paths: Iterable[Path]) -> Iterator[Path]:
+    """Yield the files that have such a word at all: to divide a module into tokens is slow."""
+    return (path for path in paths if WORDS.search(path.read_text("utf-8")))
+
+
 def _found(path: Path, lines: Iterable[tuple[int, str]]) -> list[str]:
     name = path.relative_to(ROOT)
     matches = []
@@ -77,11 +82,13 @@ def test_modules_are_written_in_plain_words() -> None:
         if path.name not in RELEASED and not path.parent.name.startswith("migrations")
     ]
 
-    assert [found for path in unreleased for found in _found(path, _texts(path))] == []
+    assert [found for path in _with_words(unreleased) for found in _found(path, _texts(path))] == []
 
 
 def test_tests_are_documented_in_plain_words() -> None:
-    assert [found for path in TESTS for found in _found(path, _documentation(path))] == []
+    assert [
+        found for path in _with_words(TESTS) for found in _found(path, _documentation(path))
+    ] == []
 
 
 def test_documents_are_written_in_plain_words() -> None:

@@ -28,7 +28,7 @@ from ordosync.config.settings import (
 )
 from ordosync.config.stock_settings import SellingConfig
 from ordosync.edits import Until
-from ordosync.secret import Secret
+from ordosync.secret import PrivateKey, Secret
 from ordosync.shortages import Resume
 
 JsonSchema = dict[str, Any]
@@ -49,6 +49,7 @@ _SCALARS: Mapping[Any, JsonSchema] = {
     Names: {"type": ["string", "number", "boolean", "array"]},
     Path: {"type": "string", "minLength": 1},
     Secret: {"type": "string", "description": "${NAME}, file:PATH, or the text"},
+    PrivateKey: {"type": "string", "description": "${NAME}, or file:PATH with mode 0600"},
 }
 """YAML reads an unquoted 0012 or yes as a number or a boolean, where ordosync reads text."""
 

@@ -17,13 +17,13 @@ from ordosync.config.hold_settings import HOLD_CONVERTERS
 from ordosync.config.portals import PortalReader
 from ordosync.config.presets import with_presets
 from ordosync.config.reader import Place, Reader
-from ordosync.config.secret_sources import to_secret
+from ordosync.config.secret_sources import to_private_key, to_secret
 from ordosync.config.selling import read_selling
 from ordosync.config.settings import AccountConfig, Config, DeskConfig
 from ordosync.config.stock_settings import NO_SELLING_RULES
 from ordosync.config.yaml_file import Source
 from ordosync.idle import DATABASE
-from ordosync.secret import Secret
+from ordosync.secret import PrivateKey, Secret
 
 RETENTION = timedelta(days=400)
 """A year, and one month to review it."""
@@ -39,6 +39,7 @@ def reader_for(source: Source) -> Reader:
     file_converters: dict[Any, Callable[[str], Any]] = {
         Path: partial(to_path, folder=source.path.parent),
         Secret: partial(to_secret, source=source),
+        PrivateKey: partial(to_private_key, source=source),
     }
     return Reader({**CONVERTERS, **HOLD_CONVERTERS, **file_converters})
 

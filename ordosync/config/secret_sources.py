@@ -11,10 +11,11 @@ from pathlib import Path
 from ordosync.config.converters import to_path
 from ordosync.config.yaml_file import Source
 from ordosync.permissions import doubt
-from ordosync.secret import Secret
+from ordosync.secret import PrivateKey, Secret
 
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _FILE = "file:"
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 def to_secret(text: str, *, source: Source) -> Secret:
@@ -33,6 +34,15 @@ def to_secret(text: str, *, source: Source) -> Secret:
             "or write ${NAME} or file:PATH"
         )
     return Secret(text)
+
+
+def to_private_key(text: str, *, source: Source) -> PrivateKey:
+    """Convert as `to_secret` does; the group must not be able to read the file, either."""
+    if text.startswith(_FILE):
+        path = to_path(text.removeprefix(_FILE), folder=source.path.parent)
+        if path.exists() and path.stat().st_mode & _OTHERS:
+            raise ValueError(f"others can read {path}: `chmod 600 {path}`")
+    return PrivateKey(to_secret(text, source=source).reveal())
 
 
 def _from_environment(name: str) -> Secret:

@@ -69,6 +69,9 @@ def purge_order(
                 removal = data.remove(order_id, dry=dry)
                 removed += removal.removed
                 elsewhere += removal.remaining
+            # The Supplier may keep what was never sent of an order that is settled without it.
+            unsettled = store.steps.unsettled_ids(portal.name)
+            portal.supplier.finish_reading(unsettled, dry=dry)
     return PurgedOrder(removed=tuple(removed), elsewhere=tuple(dict.fromkeys(elsewhere)))
 
 

@@ -21,6 +21,8 @@ class OpenImport(Struct, frozen=True, kw_only=True, gc=False):
     """True if the operator released it from the rules that hold it."""
     is_tried: bool
     """True if it was written before: then no rule held it."""
+    is_uncertain: bool
+    """True if only a look-up shows if it was written."""
 
 
 class LinkSteps(LinkDigests):
@@ -29,7 +31,7 @@ class LinkSteps(LinkDigests):
     def open_imports(self, keys: Sequence[str]) -> Mapping[str, OpenImport]:
         """Return the imports among these steps that are not settled, by key."""
         rows = self._db.execute(
-            "select key, created_at, released_at, attempts from steps where portal = ?"  # noqa: S608
+            "select key, state, created_at, released_at, attempts from steps where portal = ?"  # noqa: S608
             f" and task = 'import-orders' and {UNSETTLED}"
             " and key in (select value from json_each(?))",
             (self._portal, json.dumps(list(keys))),
@@ -39,6 +41,7 @@ class LinkSteps(LinkDigests):
                 since=from_text(row["created_at"]),
                 is_released=row["released_at"] is not None,
                 is_tried=row["attempts"] > 0,
+                is_uncertain=row["state"] in ("sending", "unknown"),
             )
             for row in rows
         }
@@ -84,6 +87,16 @@ class LinkSteps(LinkDigests):
             (self._portal, ADDED, json.dumps(list(ids))),
         )
         return frozenset(row["key"] for row in rows)
+
+    def reduced_at(self, ids: Sequence[str]) -> Mapping[str, datetime]:
+        """Return when cancel-orders last removed units of these orders of the Merchant."""
+        rows = self._db.execute(
+            "select merchant_id, max(updated_at) as at from steps where portal = ?"
+            " and task = 'cancel-orders' and state = 'done'"
+            " and merchant_id in (select value from json_each(?)) group by 1",
+            (self._portal, json.dumps(list(ids))),
+        )
+        return {row["merchant_id"]: from_text(row["at"]) for row in rows}
 
     def may_lack_cancellations(self) -> bool:
         """True if units may have been cancelled that the ledger does not have after a restore."""

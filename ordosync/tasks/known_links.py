@@ -45,6 +45,9 @@ class KnownLinks(Protocol):
     def with_added_lines(self, ids: Sequence[str]) -> AbstractSet[str]:
         """Return those of the Supplier's orders whose other pieces only hold lines it added."""
 
+    def reduced_at(self, ids: Sequence[str]) -> Mapping[str, datetime]:
+        """Return when cancel-orders last removed units of these orders of the Merchant."""
+
     def may_lack_cancellations(self) -> bool:
         """True if units may have been cancelled that the ledger does not have after a restore."""
 

@@ -114,16 +114,31 @@ def compare(step: Step, row: StepRow | None, *, open_edit: StepRow | None) -> St
 
 
 def due_again(portal: Portal, rows: Sequence[StepRow]) -> Sequence[StepRow]:
-    """Return the edits that the configuration writes or holds now, and did not before."""
-    if portal.supplier.edits is None:
-        return ()
-    return [row for row in rows if _is_carried(portal.config, row)]
+    """Return the edits that the configuration writes or holds now, and did not before.
+
+    And those of whose orders cancel-orders has removed units since: they may be settled by that.
+    """
+    of_lines = [row for row in rows if "lines" in _groups(row)]
+    ids = [row.merchant_id or "" for row in of_lines]
+    reduced_at = portal.links.reduced_at(ids) if ids else {}
+    again = {
+        row.id
+        for row, id_ in zip(of_lines, ids, strict=True)
+        if id_ in reduced_at and reduced_at[id_] > row.updated_at
+    }
+    can_write = portal.supplier.edits is not None
+    return [
+        row for row in rows if row.id in again or (can_write and _is_carried(portal.config, row))
+    ]
 
 
 def _is_carried(config: PortalConfig, row: StepRow) -> bool:
-    groups = groups_of(row.content) if row.key.endswith(_EDIT) else ()
-    policies = {config.edits.of(group) for group in groups if group in GROUPS}
+    policies = {config.edits.of(group) for group in _groups(row) if group in GROUPS}
     return bool(policies & _CARRIED.get(row.code or "", frozenset()))
+
+
+def _groups(row: StepRow) -> tuple[str, ...]:
+    return groups_of(row.content) if row.key.endswith(_EDIT) else ()
 
 
 def kept(row: StepRow) -> Mapping[str, str | None]:

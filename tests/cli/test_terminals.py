@@ -89,6 +89,8 @@ ALSO_IN_A_PIPE = (
     "orders ship 1003 --carrier UPS --tracking 1Z8 --dry-run --account shop",
     "orders slips --csv --account shop",
     "orders split S-1001 --piece MUG=1 --account northwind",
+    "place list shop",
+    "place try shop",
     "products add MUG --account shop",
     "products edit MUG --name Mug --account shop",
     "purge --order 1001",

@@ -27,6 +27,7 @@ _TAKEOVER, _WEEKS, _FILE = (
     "scenarios/test_simulated_weeks.py::",
     "embedded/test_database.py::",
 )
+_OUTBOX = "accounts/files/outbox/"
 _READING, _DATA, _TIMES = (
     "scenarios/faults/test_reading.py::",
     "scenarios/faults/test_data.py::",
@@ -38,8 +39,15 @@ CASES: Mapping[int, Case] = {
         "killed at each named point",
         f"{_TAKEOVER}test_killed_anywhere",
         "scenarios/faults/test_processes.py::test_killed",
+        f"{_OUTBOX}test_outbox.py::test_file_is_there_once_after_a_kill",
+        f"{_OUTBOX}test_orders.py::test_order_whose_handover_was_killed",
+        f"{_OUTBOX}test_row_files.py::test_parcel_whose_handover_was_killed",
     ),
-    2: _case("killed at random moments, everything running", "soak/test_kills.py"),
+    2: _case(
+        "killed at random moments, everything running",
+        "soak/test_kills.py",
+        "handover/test_kills.py",
+    ),
     3: _case(
         "three crashes in one slot",
         "engine/scheduling/test_run_due.py::test_a_task_that_kills_its_process",
@@ -82,7 +90,11 @@ CASES: Mapping[int, Case] = {
         "http/test_tls.py",
         "http/test_writing.py",
     ),
-    20: _case("an answer lost after the write was done", "scenarios/faults/test_writes.py"),
+    20: _case(
+        "an answer lost after the write was done",
+        "scenarios/faults/test_writes.py",
+        f"{_OUTBOX}test_outbox.py::test_lost_response",
+    ),
     21: _case("an error although the write was done", "scenarios/faults/test_writes.py"),
     22: _case(
         "a search that finds late", "scenarios/faults/test_writes.py::test_order_is_created_once"
@@ -149,7 +161,10 @@ CASES: Mapping[int, Case] = {
     45: _case("the desk and cron at once", "cli/test_desk.py"),
     46: _case("one that fails holds up no other order", "tasks/test_update_tracking.py"),
     47: _case(
-        "a full disk", "store/test_backup.py::test_a_full_disk", "scenarios/test_full_disk.py"
+        "a full disk",
+        "store/test_backup.py::test_a_full_disk",
+        "scenarios/test_full_disk.py",
+        "handover/test_server_faults.py::test_full_disk",
     ),
     48: _case(
         "files that cannot be written or opened",
@@ -171,6 +186,7 @@ CASES: Mapping[int, Case] = {
         "backed up while it is written, and restored",
         "store/test_backup.py::test_backups_while",
         "store/test_restore.py",
+        "scenarios/places/test_memory.py",
     ),
     53: _case("a million rows, and fewer", "store/test_prune.py"),
     54: _case("a SQLite library with the WAL-reset bug", "store/test_journal.py"),
@@ -186,6 +202,7 @@ CASES: Mapping[int, Case] = {
         "scenarios/test_canary.py",
         "http/test_words.py",
         "scenarios/faults/test_telling.py",
+        "scenarios/places/test_personal_data.py",
     ),
     58: _case(
         "closed streams, narrow terminals",

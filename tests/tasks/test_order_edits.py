@@ -3,6 +3,7 @@
 import stat
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -378,6 +379,22 @@ def test_e17_edit_of_a_lowered_quantity_is_settled_once_cancel_orders_has_carrie
     pair.run(TASK)
 
     assert (stored_edit(pair).code, pair.failed(TASK)) == ("taken-back", [])
+
+
+def test_e17_edit_is_settled_by_cancel_orders_also_if_its_order_is_not_read_again(
+    pair: Pair,
+) -> None:
+    pair.imported("1001", line("MUG", 2))
+    cancel_a_unit(pair)
+    edit(pair)
+    pair.run(TASK)
+    pair.clock.at += timedelta(minutes=1)
+    pair.run("cancel-orders")
+
+    first, again = pair.run(TASK), pair.run(TASK)
+
+    assert (stored_edit(pair).code, pair.failed(TASK)) == ("taken-back", [])
+    assert (first.step.state, again.steps) == ("done", ())
 
 
 def test_e20_other_sku_of_a_line_is_an_edit_of_the_lines(pair: Pair) -> None:

@@ -1,11 +1,15 @@
 """New orders and products whose SKU the Supplier has only nearly, or not at all."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from ordosync.accounts.sqlite.supplier_products import SupplierProducts
 from ordosync.config import load_config
+from ordosync.errors import UnavailableError
 from ordosync.models import Product
+from ordosync.skus import Similar
 from ordosync.store import Store
 from tests.support.command import ordosync
 from tests.tasks.portal import CONFIG, SUPPLIER, Pair, line, quantities, succeeded
@@ -242,3 +246,22 @@ def test_m4_at_a_supplier_that_accepts_every_sku_only_the_map_makes_one_known(
     assert ran.counts == {"done": 1, "skipped": 1}
     [file] = (tmp_path / "out").glob("*.csv")
     assert "NW-MUG,6" in file.read_text()
+
+
+def test_m3_while_the_supplier_does_not_answer_new_orders_wait_and_are_sent_later(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def down(_: SupplierProducts, skus: Sequence[str]) -> Similar:
+        raise UnavailableError("account northwind", f"find {len(skus)} products", "HTTP 503")
+
+    pair.request("1001", line("MUG"))
+    with monkeypatch.context() as patch:
+        patch.setattr(SupplierProducts, "similar", down)
+        failed = pair.run("import-orders", may_fail=True)
+
+    ran = pair.run("import-orders")
+
+    assert failed.run.error is not None
+    assert failed.run.error.code == "unavailable"
+    assert (failed.step.state, failed.step.code) == ("waiting", "unavailable")
+    assert ran.counts == {"done": 1}

@@ -212,6 +212,7 @@ class FilesAccount(Account):
         )
         log = AnswerLog(answers, writer.records, account=self.name) if answers else None
         sent = SentUnits(shipments, log, writer.records)
+        writer.settle_by(sent.names)
         has_changes = self.written.orders.has_changes
         reader = client.optional_reader(record_types.stock, self.read.stock)
         stock = SupplierStock(reader, self.read.stock) if reader and self.read.stock else None

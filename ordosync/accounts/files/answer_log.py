@@ -14,6 +14,7 @@ from ordosync.accounts.files.parsing.answer_parser import AnswerRow, OrderAnswer
 from ordosync.accounts.files.reading.file_reader import FileReader
 from ordosync.atomic_write import replace_file
 from ordosync.errors import RefusedError, UnavailableError
+from ordosync.models import InvalidRecord
 from ordosync.regular_files import read_regular
 
 
@@ -32,6 +33,11 @@ class AnswerLog:
         item = self._reader.current_of([order_id]).get(order_id)
         rows = item.rows if isinstance(item, OrderAnswers) else ()
         return _newest((*self._kept(self._records.answers_path(order_id)), *rows))
+
+    def names(self, order_id: str) -> bool:
+        """True if a file has answers to an order, also if they cannot be used."""
+        item = self._reader.current_of([order_id]).get(order_id)
+        return item is not None and not (isinstance(item, InvalidRecord) and item.is_skipped)
 
     def keep(self, items: Sequence[OrderAnswers]) -> None:
         """Keep answers that were read, if their order was written here.

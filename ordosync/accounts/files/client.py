@@ -16,6 +16,7 @@ from ordosync.accounts.files.input_options.input_files import InputFiles
 from ordosync.accounts.files.input_options.stock_files import StockFiles
 from ordosync.accounts.files.output.reject_files import RejectFolder
 from ordosync.accounts.files.parsing.record_types import RecordType
+from ordosync.accounts.files.places.patience import Patience
 from ordosync.accounts.files.reading.file_listing import (
     newest_content_time,
     newest_time,
@@ -49,6 +50,7 @@ class FilesClient:
         self.timezone = timezone
         self._portal = portal
         self._at = at
+        self._patience = Patience(at.clock)
         self._rejects = rejects
         self._readers: list[FileReader[Any]] = []
         self._read: list[FileReader[Any]] = []
@@ -100,7 +102,14 @@ class FilesClient:
                 mirrored_files,
             )
 
-            return mirrored_files(name, options, self._portal, self._at, account=self._account)
+            return mirrored_files(
+                name,
+                options,
+                self._portal,
+                self._at,
+                account=self._account,
+                patience=self._patience,
+            )
         return LocalFiles(
             options,
             account=f"account {self._account}",
@@ -127,6 +136,7 @@ class FilesClient:
     def close(self) -> None:
         """Delete the rows of the last reads."""
         self._read = []
+        self._patience.renew()
         for reader in self._readers:
             reader.close()
 

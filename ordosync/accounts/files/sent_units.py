@@ -11,7 +11,7 @@ from ordosync.accounts.files.output.order_record import WrittenLine
 from ordosync.accounts.files.output.order_records import OrderRecords
 from ordosync.accounts.files.parsing.unit_rows import covers
 from ordosync.accounts.files.reading.file_reader import FileReader
-from ordosync.models import Shipment, normalized_sku
+from ordosync.models import InvalidRecord, Shipment, normalized_sku
 from ordosync.shortages import Shortage
 
 
@@ -35,6 +35,13 @@ class SentUnits:
             return "shipped" if self._are_all(order_id, parcels) else "partially_shipped"
         is_cancelled = self._answers is not None and self.shortage(order_id).is_cancelled
         return "cancelled" if is_cancelled else "awaiting_fulfillment"
+
+    def names(self, order_id: str) -> bool:
+        """True if a tracking or answer file names an order, so that the Supplier has it."""
+        parcels = self._reader.current_beginning(f"{order_id}:") if self._reader else ()
+        return any(not _is_skipped(item) for item in parcels) or bool(
+            self._answers and self._answers.names(order_id)
+        )
 
     def is_last(self, parcel: Shipment) -> bool:
         """True if no unit of the order is open after a parcel.
@@ -121,3 +128,7 @@ class SentUnits:
             for item in self._reader.current_beginning(f"{order_id}:")
             if isinstance(item, Shipment) and item.order_id == order_id and not item.voided
         ]
+
+
+def _is_skipped(item: Shipment | InvalidRecord) -> bool:
+    return isinstance(item, InvalidRecord) and item.is_skipped

@@ -18,9 +18,9 @@ class SupplierProducts:
 
     def __init__(self, client: OrdoroClient) -> None:
         self._client = client
-        self._existing: set[str] = set()
-        """SKUs that were found, for the write that follows; each is used once."""
-        client.service.at_close(self._existing.clear)
+        self._known: set[str] = set()
+        """SKUs that were found in this run."""
+        client.service.at_close(self._known.clear)
 
     def create(self, products: Sequence[Product]) -> list[Outcome]:
         """Create products with a new SKU and unset stock."""
@@ -34,8 +34,7 @@ class SupplierProducts:
 
     def _similar_to(self, sku: str) -> Sequence[str]:
         action = f"find product {sku}"
-        if self._client.product(sku, action):
-            self._existing.add(sku)
+        if self._exists(sku, action):
             return [sku]
         pages = [
             next(self._client.product_list({"search": spelling}, action), [])
@@ -45,7 +44,7 @@ class SupplierProducts:
         return [item.sku for page in pages for item in page if not isinstance(item, InvalidRecord)]
 
     def _create(self, product: Product) -> Outcome:
-        if self._exists(product.sku):
+        if self._exists(product.sku, f"find product {product.sku}"):
             return Outcome(state="unchanged", id=product.sku)
         body: dict[str, object] = {"sku": product.sku, "name": product.name}
         if product.price is not None:
@@ -57,8 +56,7 @@ class SupplierProducts:
         )
         return Outcome(state="done", id=product.sku)
 
-    def _exists(self, sku: str) -> bool:
-        if sku in self._existing:
-            self._existing.discard(sku)
-            return True
-        return self._client.product(sku, f"find product {sku}") is not None
+    def _exists(self, sku: str, action: str) -> bool:
+        if sku not in self._known and self._client.product(sku, action):
+            self._known.add(sku)
+        return sku in self._known

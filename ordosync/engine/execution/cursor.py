@@ -35,12 +35,14 @@ class ReadCursor:
         self._lacks_steps = lacks_steps
         self._restored_at = restored_at
         self._linked_by: int | None = None
+        self._map_digest = ""
         self._end: tuple[str | None, datetime] | None = None
 
     def begin(self, *, skip_recent: bool) -> PlanRequest:
         """Return the request to read in this run."""
         # A run that links records now resets the cursor, so this is read before the cursor.
         self._linked_by = self._last_linking_run()
+        self._map_digest = self._current_map()
         row = self._store.schedule.get(self._portal.name, self._task.name)
         return PlanRequest(
             cursor=row.cursor if row else None,
@@ -54,7 +56,8 @@ class ReadCursor:
     def reached(self, cursor: str | None, request: PlanRequest) -> None:
         """Record that everything up to this cursor was read; `save` moves it."""
         # If links were added meanwhile, the records that had none are read again.
-        if self._linked_by is not None and self._last_linking_run() == self._linked_by:
+        is_linked = self._linked_by is not None and self._last_linking_run() == self._linked_by
+        if is_linked and self._current_map() == self._map_digest:
             self._end = cursor, request.now
 
     def save(self) -> None:
@@ -89,3 +92,7 @@ class ReadCursor:
         if self._store.steps.are_uncertain(portal, linking_task):
             return None
         return self._store.runs.last_id(portal, linking_task)
+
+    def _current_map(self) -> str:
+        """Return the digest of the SKU map: if another run reads a new one, it resets cursors."""
+        return self._portal.sku_map.digest if self._portal.sku_map else ""

@@ -35,6 +35,8 @@ def read_sku_map(portal: Portal, store: Store) -> None:
             raise _unusable(portal, _emptied(path, portal.name))
         with store.transaction(portal=portal.name):
             sku_map.replace(file.rows(), digest)
+            # Products that have not changed may be linked to other ones now.
+            store.schedule.reread(portal.name, ["import-products"])
     finally:
         file.close()
 

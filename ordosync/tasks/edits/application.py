@@ -15,7 +15,7 @@ from ordosync.edits import EditableOrder, Reduction
 from ordosync.models import Outcome
 from ordosync.tasks.base import Portal, Result, Step
 from ordosync.tasks.edits import judgement
-from ordosync.tasks.edits.attempt import Attempt
+from ordosync.tasks.edits.attempt import Attempt, interrupt
 from ordosync.tasks.edits.edit import BELOW_SENT, Edit, Problem
 from ordosync.tasks.edits.report import report
 from ordosync.tasks.edits.texts import without_values
@@ -71,7 +71,7 @@ def _read(portal: Portal, edits: SupplierEdits, attempts: Sequence[Attempt]) -> 
             attempt.orders = pieces.get(attempt.link.supplier_id, [whole] if whole else [])
         return Outcome(state="done")
 
-    _interrupt(attempts, outcome_of(None, read))
+    interrupt(attempts, outcome_of(None, read))
 
 
 def _pieces(
@@ -177,7 +177,7 @@ def _read_again(edits: SupplierEdits, attempts: Sequence[Attempt]) -> None:
             attempt.check(now)
         return Outcome(state="done")
 
-    _interrupt(written, outcome_of(None, read))
+    interrupt(written, outcome_of(None, read))
 
 
 def _release(edits: SupplierEdits, attempts: Sequence[Attempt]) -> None:
@@ -192,19 +192,6 @@ def _release(edits: SupplierEdits, attempts: Sequence[Attempt]) -> None:
             continue
         for outcome in _outcomes(edits.release, [state.order_id for state in attempt.orders]):
             _note_hold(attempt, outcome)
-
-
-def _interrupt(attempts: Sequence[Attempt], outcome: Outcome) -> None:
-    """Note that the account could not be read, so that the edits are tried again."""
-    if outcome.state == "done":
-        return
-    for attempt in attempts:
-        attempt.interrupted = attempt.interrupted or Outcome(
-            state="unavailable",
-            code=outcome.code or "unavailable",
-            reason=outcome.reason,
-            retry_after_s=outcome.retry_after_s,
-        )
 
 
 def _outcomes(call: Callable[[list[Item]], list[Outcome]], items: list[Item]) -> list[Outcome]:

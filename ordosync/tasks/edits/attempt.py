@@ -158,6 +158,19 @@ class Attempt:
         return f"{'+'.join(self.left)}:{self.edit.now.digests}"
 
 
+def interrupt(attempts: Sequence[Attempt], outcome: Outcome) -> None:
+    """Note that the account could not be read, so that the edits are tried again."""
+    if outcome.state == "done":
+        return
+    for attempt in attempts:
+        attempt.interrupted = attempt.interrupted or Outcome(
+            state="unavailable",
+            code=outcome.code or "unavailable",
+            reason=outcome.reason,
+            retry_after_s=outcome.retry_after_s,
+        )
+
+
 def _has_left(before: EditableOrder, now: EditableOrder) -> bool:
     """True if a label was made, or the order was sent, since it was read."""
     if now.has_label and not before.has_label:

@@ -43,20 +43,20 @@ def with_sku_decisions(
     sent = {
         step.key: _sent(step.payload, orders[step.merchant_id or ""])
         for step in steps
-        if isinstance(step.payload, Order) and (not step.decision or step.decision.state == "held")
+        if isinstance(step.payload, Order) and not step.decision
     }
-    # An order that may have arrived is looked up in any case.
     imports = portal.links.open_imports(list(sent)) if sent else {}
-    sent = {
-        key: skus for key, skus in sent.items() if key not in imports or not imports[key].is_tried
-    }
+    # The SKUs of an order that may have arrived were compared before, and a look-up comes first.
+    for key in [key for key, opened in imports.items() if opened.is_uncertain]:
+        del sent[key]
     if not sent:
         return list(steps), None
     try:
         judge = _Judge(portal, sent, holds)
     except AccountError as error:
         waiting = Decision(state="waiting", code="unavailable", reason=str(error), rest=None)
-        return [_unless(step, waiting) if step.key in sent else step for step in steps], error
+        held_up = (replace(step, decision=waiting) if step.key in sent else step for step in steps)
+        return list(held_up), error
     judged = (
         judge.judged(step, orders[step.merchant_id or ""]) if step.key in sent else step
         for step in steps
@@ -72,11 +72,6 @@ def _is_asked(portal: Portal) -> bool:
     products = portal.supplier.products
     is_free = products is not None and products.similar_is_free
     return is_free or portal.sku_map is not None or portal.config.unknown_sku == "hold"
-
-
-def _unless(step: Step, waiting: Decision) -> Step:
-    """Return the step with this decision, unless a rule holds it."""
-    return step if step.decision else replace(step, decision=waiting)
 
 
 def _sent(created: Order, order: Order) -> list[SentSku]:
@@ -102,7 +97,7 @@ class _Judge:
         if problem := self._matching.problem(skus):
             return replace(step, decision=Decision(state="failed", code=NEARLY, reason=problem))
         unknown = self._matching.unknown(skus) if self._portal.config.unknown_sku == "hold" else ()
-        if unknown and not step.decision and not self._holds.is_released(step.key, order):
+        if unknown and not self._holds.is_released(step.key, order):
             step = replace(step, decision=self._hold(unknown))
         return replace(step, cured=NEARLY)
 

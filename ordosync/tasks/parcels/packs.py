@@ -50,9 +50,10 @@ def _with_lines(contents: Contents, lines: Sequence[Link], sent: Mapping[str, in
         # All open packs are in it.
         limits = (replace(part, quantity=sent[part.line_id]) for part in contents.at_most)
         return replace(contents, at_most=tuple(limits))
-    skus = {part.line_id: part.sku for part in contents.lines or ()}
+    skus = {line.merchant_id: line.merchant_sku or "" for line in lines}
+    skus |= {part.line_id: part.sku for part in contents.lines or ()}
     parts = tuple(
-        ParcelLine(line_id=id_, quantity=count, sku=skus.get(id_, ""))
+        ParcelLine(line_id=id_, quantity=count, sku=skus[id_])
         for id_, count in sent.items()
         if count > 0
     )

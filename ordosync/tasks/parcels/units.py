@@ -153,7 +153,7 @@ def _in_piece(item: Shipment, piece: Link, family: Family, held: Mapping[str, in
         surplus = surplus or wanted[line.supplier_id] > left
         if count > 0:
             units[line.merchant_id] = count
-            sku = skus[line.supplier_id]
+            sku = line.merchant_sku or skus[line.supplier_id]
             parts.append(ParcelLine(line_id=line.merchant_id, quantity=count, sku=sku))
         if left > count:
             rest.append(ParcelLine(line_id=line.merchant_id, quantity=left - count))

@@ -210,6 +210,7 @@ def opened(
         partner=partner or opposite.account,
         selection=selection or portal.products,
         spool=people.folder / "spool",
+        places=people.folder / "places",
     )
     account = config.opened[side.account]
     if isinstance(people, SupplierPeople):

@@ -25,6 +25,13 @@ def files_with_person(world: PlaceWorld) -> list[str]:
     ]
 
 
+def skip_orders(world: PlaceWorld) -> None:
+    """Let a rule skip all orders."""
+    rule = 'skip_orders: [{column: qty, matches: "^1$", reason: test}]\n      currency: EUR\n'
+    config = (world.folder / "config.yaml").read_text()
+    (world.folder / "config.yaml").write_text(config.replace("currency: EUR\n", rule))
+
+
 def test_nothing_stays_of_a_person_once_the_order_is_there(world: PlaceWorld) -> None:
     world.drop("1", name=PERSON)
 
@@ -67,9 +74,7 @@ def test_nothing_stays_of_an_order_that_was_withdrawn_before_it_was_there(
     world.import_orders()
     assert files_with_person(world) != []
     world.place.is_down = False
-    rule = 'skip_orders: [{column: qty, matches: "^1$", reason: test}]\n      currency: EUR\n'
-    config = (world.folder / "config.yaml").read_text()
-    (world.folder / "config.yaml").write_text(config.replace("currency: EUR\n", rule))
+    skip_orders(world)
 
     world.run("retry", "--all")
     world.import_orders()
@@ -86,3 +91,19 @@ def test_purge_names_the_files_at_the_place(world: PlaceWorld) -> None:
 
     assert purged.code == 0
     assert "files of account warehouse: in at its place" in " ".join(purged.err.split())
+
+
+def test_purge_reaches_an_order_that_was_never_handed_over(world: PlaceWorld) -> None:
+    world.drop("1", name=PERSON)
+    world.place.is_down = True
+    world.import_orders()
+    world.place.is_down = False
+    skip_orders(world)
+    world.run("retry", "--all")
+    assert files_with_person(world) != []
+
+    purged = world.run("purge", "--order", "1", "--account", "shop", "--yes")
+
+    assert purged.code == 0
+    assert files_with_person(world) == []
+    assert [*(world.place.folder / "in").iterdir()] == []

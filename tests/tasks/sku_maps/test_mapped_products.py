@@ -141,6 +141,21 @@ def test_c2_product_that_was_linked_without_a_map_follows_it(pair: MappedPair) -
     assert _shown(pair, "MUG") == [4]
 
 
+def test_c2_product_that_was_read_long_ago_follows_the_map(pair: MappedPair) -> None:
+    _add(pair.shop, "MUG-6")
+    pair.run(IMPORT)
+    _add(pair.shop, *(f"SKU-{at:03}" for at in range(300)))
+    pair.run(IMPORT)
+    pair.run(IMPORT)
+    pair.map("MUG-6,NW-CUP,6")
+
+    pair.run(WRITE)
+    pair.run(IMPORT)
+
+    assert pair.link("MUG-6", "product").supplier_id == "NW-CUP"
+    assert pair.run(IMPORT).counts == {}
+
+
 def test_c3_removed_row_leaves_the_number_and_fails(pair: MappedPair) -> None:
     _with_two_packs(pair, 13)
     pair.run(WRITE)

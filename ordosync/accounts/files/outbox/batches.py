@@ -17,7 +17,7 @@ from ordosync.accounts.files.outbox.outbox import Outbox
 from ordosync.accounts.files.outbox.records import Outgoing
 from ordosync.accounts.files.output.keyed_file import Item, KeyedFile, Rows
 from ordosync.accounts.files.output.options import OutputFiles
-from ordosync.accounts.files.output.safe_output import folder_lock, unavailable
+from ordosync.accounts.files.output.safe_output import folder_lock, unavailable, wait_for_lock
 from ordosync.accounts.files.output.tables import Row, content_of
 from ordosync.accounts.workbooks.writing import UnwritableError
 from ordosync.clock import Clock
@@ -68,6 +68,7 @@ class Batches:
         """Hand over a file with the rows that `change` adds or changes."""
         try:
             make_folder(str(self.folder), 0o700)
+            wait_for_lock(self.folder, self.clock)
             with folder_lock(self.folder):
                 return self._change(items, change)
         except BlockingIOError:

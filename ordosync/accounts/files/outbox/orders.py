@@ -4,8 +4,9 @@ The record of a file on its way has the record of the order, which takes effect 
 there. So an order that waits for its place counts as not written, and may still change.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 
 import msgspec
 from msgspec.structs import replace
@@ -17,7 +18,7 @@ from ordosync.accounts.files.output.order_record import OrderRecord
 from ordosync.accounts.files.output.order_records import OrderRecords
 from ordosync.accounts.files.output.safe_output import digest
 from ordosync.clock import Clock, StoppedError
-from ordosync.errors import NotShownError, StoppedCallError
+from ordosync.errors import AccountError, NotShownError, StoppedCallError
 from ordosync.failpoints import fault
 
 
@@ -38,6 +39,8 @@ class OrderOutbox:
         self._names = names
         self._account = f"account {account}"
         self._clock = clock
+        self.is_answered: Callable[[str], bool] = lambda _: False
+        """True if the Supplier's files name an order with this number, so that it has arrived."""
 
     def send(self, record: OrderRecord, content: bytes) -> OrderRecord:
         """Hand over the newest file of an order, and record it. Raises `OSError`, `AccountError`.
@@ -77,11 +80,12 @@ class OrderOutbox:
         """
         if record := self._records.of_reference(reference):
             return record
+        key = _key(reference)
         try:
-            outgoing = self._outbox.recall(_key(reference))
+            outgoing = self._outbox.recall(key)
         except NotShownError:
-            outgoing = self._outbox.records.get(_key(reference))
-            return _order_of(outgoing) if outgoing else None
+            outgoing = self._outbox.records.get(key)
+            return self._answered(key) or (_order_of(outgoing) if outgoing else None)
         return self._recorded(outgoing) if outgoing else None
 
     def newest(self, record: OrderRecord) -> OrderRecord:
@@ -95,7 +99,25 @@ class OrderOutbox:
         outgoing = self._outbox.records.get(key)
         if outgoing is None or outgoing.step in ("made", "uploading"):
             return None
-        return self._recorded(self._outbox.resume(outgoing))
+        try:
+            return self._recorded(self._outbox.resume(outgoing))
+        except NotShownError:
+            if record := self._answered(key):
+                return record
+            raise
+
+    def _answered(self, key: str) -> OrderRecord | None:
+        """Record an order of unknown outcome if the Supplier's files name it; None if not."""
+        outgoing = self._outbox.records.get(key)
+        order = _order_of(outgoing) if outgoing else None
+        # A file that names the order may be older than a change of it.
+        if outgoing is None or order is None or order.version > 1:
+            return None
+        with suppress(AccountError):
+            if self.is_answered(order.number):
+                self._outbox.settle(key, sent=True)
+                return self._recorded(outgoing)
+        return None
 
     def settle(self, subject: str, *, sent: bool) -> bool:
         """Settle a file of unknown outcome of an order, given its reference or number.
@@ -112,22 +134,31 @@ class OrderOutbox:
         return True
 
     def unneeded(self, origin: str, unsettled: AbstractSet[str]) -> Iterator[Outgoing]:
-        """Yield the files that did not arrive, of orders of a portal that are settled without them.
+        """Yield the files on their way, of orders of a portal that are settled without them.
 
         `unsettled` has the ids of the Merchant's orders that still have open steps.
         """
         for outgoing in [*self._outbox.records.all()]:
             reference = _order_of(outgoing).reference
             order_id = reference.removeprefix(f"{origin}:").rpartition("#")[0]
-            is_ours = reference.startswith(f"{origin}:")
-            if is_ours and outgoing.step in ("made", "uploading") and order_id not in unsettled:
+            if reference.startswith(f"{origin}:") and order_id not in unsettled:
                 yield outgoing
 
-    def discard(self, outgoing: Outgoing) -> OrderRecord:
+    def discard(self, outgoing: Outgoing) -> OrderRecord | None:
         """Forget a file that is not needed, also at the place; return the record that it had.
 
-        Raises `OSError` and `AccountError`.
+        None if it may have arrived: its record stays, without personal data. Raises `OSError` and
+        `AccountError`.
         """
+        if outgoing.step in ("publishing", "there"):
+            try:
+                arrived = self._outbox.recall(outgoing.key)
+            except NotShownError:
+                self._outbox.records.remove_made(outgoing.key)
+                return None
+            if arrived:
+                self._recorded(arrived)
+                return None
         self._outbox.discard(outgoing)
         return _order_of(outgoing)
 

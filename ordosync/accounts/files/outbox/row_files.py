@@ -65,6 +65,7 @@ class RowFiles:
             hand_over=self._handing_over(),
             folder=self._folder,
             account=self._outboxes.account,
+            clock=self._outboxes.clock,
             is_deferred=mode == "full",
         )
 

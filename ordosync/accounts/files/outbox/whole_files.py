@@ -16,7 +16,7 @@ from ordosync.accounts.files.outbox.outbox import Outbox
 from ordosync.accounts.files.outbox.publishing import Route
 from ordosync.accounts.files.outbox.records import NOTHING, digest_of
 from ordosync.accounts.files.output.keyed_file import Item, KeyedFile, Rows
-from ordosync.accounts.files.output.safe_output import folder_lock
+from ordosync.accounts.files.output.safe_output import folder_lock, wait_for_lock
 from ordosync.accounts.files.output.tables import Row
 from ordosync.accounts.files.places.place import Place
 from ordosync.atomic_write import replace_file, sync_folder
@@ -39,6 +39,7 @@ class WholeFile:
     folder: Path
     """The private folder of the subject."""
     account: str
+    clock: Clock
     is_deferred: bool = False
     """True to hand over one file at the end of a run, with the rows of the whole run."""
 
@@ -77,6 +78,7 @@ class WholeFile:
         if not self._owed.exists():
             return
         try:
+            wait_for_lock(self.folder, self.clock)
             with folder_lock(self.folder):
                 self.hand_over(self.content(self.rows.read()))
                 self._settle()

@@ -78,6 +78,11 @@ class OrderFileWriter:
                 raise self.records.unavailable("find orders", error) from error
         return {reference: record.outcome() for reference, record in records.items() if record}
 
+    def settle_by(self, is_answered: Callable[[str], bool]) -> None:
+        """Settle orders of unknown outcome by what the Supplier's files name."""
+        if self._outbox:
+            self._outbox.is_answered = is_answered
+
     @property
     def _is_open(self) -> bool:
         """False for an outbox that was never used; a read does not create it."""
@@ -102,7 +107,8 @@ class OrderFileWriter:
             return
         with suppress(OSError, AccountError), self.records.locked("tidy the outbox"):
             for outgoing in self._outbox.unneeded(origin, unsettled):
-                self.kept.delete_version(self._outbox.discard(outgoing))
+                if record := self._outbox.discard(outgoing):
+                    self.kept.delete_version(record)
 
     def publish(
         self, record: OrderRecord, fields: Sequence[Mapping[str, str]], *, word: str

@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from ordosync.accounts.files.output.order_record import OrderRecord, WrittenLine
-from ordosync.accounts.files.output.safe_output import digest, folder_lock
+from ordosync.accounts.files.output.safe_output import digest, folder_lock, wait_for_lock
 from ordosync.atomic_write import replace_file, sync_folder, temporary_path
 from ordosync.clock import Clock
 from ordosync.errors import RefusedError, UnavailableError
@@ -21,7 +21,6 @@ from ordosync.regular_files import NotRegularError, read_regular
 
 RECORDS = ".ordosync"
 """The private folder beside order files, with a record of each."""
-_LONGEST_WAIT_S, _WAIT_S = 30, 0.2
 _SUFFIXES = (".csv", ".xlsx")
 """Of the formats that order files can have."""
 
@@ -53,7 +52,7 @@ class OrderRecords:
         try:
             if self._clock:
                 make_folder(str(self._records), 0o700)
-                self._wait(self._clock)
+                wait_for_lock(self.folder, self._clock)
             with folder_lock(self._records if only_records else self.folder):
                 yield
         except BlockingIOError as error:
@@ -64,16 +63,6 @@ class OrderRecords:
             raise UnavailableError(self._account, action, reason) from error
         except OSError as error:
             raise self.unavailable(action, error) from error
-
-    def _wait(self, clock: Clock) -> None:
-        """Wait some time for another portal's run that hands files over."""
-        ends = clock.monotonic() + _LONGEST_WAIT_S
-        while clock.monotonic() < ends:
-            try:
-                with folder_lock(self.folder):
-                    return
-            except BlockingIOError:
-                clock.sleep(_WAIT_S)
 
     def unavailable(self, action: str, error: OSError) -> UnavailableError:
         """Return the error for a file that cannot be used now."""

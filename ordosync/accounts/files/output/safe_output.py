@@ -8,7 +8,10 @@ from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 
+from ordosync.clock import Clock
 from ordosync.models import Outcome
+
+_LONGEST_WAIT_S, _WAIT_S = 30, 0.2
 
 
 def decimal_text(value: Decimal | None, decimal_point: str) -> str:
@@ -29,6 +32,20 @@ def folder_lock(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def wait_for_lock(folder: Path, clock: Clock) -> None:
+    """Wait some time until no other run hands files over from a folder. Raises `OSError`.
+
+    A handover takes as long as the network, and several portals may share an account.
+    """
+    ends = clock.monotonic() + _LONGEST_WAIT_S
+    while clock.monotonic() < ends:
+        try:
+            with folder_lock(folder):
+                return
+        except BlockingIOError:
+            clock.sleep(_WAIT_S)
 
 
 def unavailable(reason: str) -> Outcome:

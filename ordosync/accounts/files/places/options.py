@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 from urllib.parse import SplitResult, unquote_to_bytes, urlsplit
 
 from ordosync.accounts.option_types import FirstOf, names_of
-from ordosync.secret import Secret
+from ordosync.secret import PrivateKey, Secret
 
 Scheme = Literal["sftp", "ftps", "ftp", "https", "http"]
 PORTS: Mapping[str, int] = {"sftp": 22, "ftps": 21, "ftp": 21, "https": 443, "http": 80}
@@ -32,7 +32,7 @@ class PlaceOptions:
     user: str = ""
     password: Secret | None = None
     """Also the answer to the only question of a keyboard-interactive sign-in."""
-    key: Secret | None = None
+    key: PrivateKey | None = None
     """The private key of the user."""
     passphrase: Secret | None = None
     host_key: FirstOf | None = None

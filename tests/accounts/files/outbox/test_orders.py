@@ -1,6 +1,8 @@
 """Orders that are handed over to a place: each file is there once, and none is lost."""
 
 from collections.abc import Sequence
+from contextlib import ExitStack
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +10,7 @@ import pytest
 
 from ordosync.accounts.files.outbox.publishing import Publish
 from ordosync.accounts.files.output.options import OrderFolder
+from ordosync.accounts.files.output.safe_output import folder_lock
 from ordosync.accounts.files.places.options import PlaceOptions
 from ordosync.accounts.option_types import ConfiguredPath
 from ordosync.errors import UnavailableError
@@ -311,14 +314,38 @@ def test_order_that_is_not_needed_any_more_leaves_nothing(
     assert [*(place.folder / "in").iterdir()] == []
 
 
-def test_order_that_may_have_arrived_is_kept(place: FolderPlace, tmp_path: Path) -> None:
-    with killed_at("outbox-publishing", 1):
+@pytest.mark.parametrize("point", ["outbox-publishing", "outbox-published", "outbox-there"])
+def test_order_that_may_have_arrived_is_recalled_or_recorded(
+    partner: Partner, tmp_path: Path, point: str
+) -> None:
+    with killed_at(point, 1):
         create(tmp_path, "1001")
 
-    open_depot(tmp_path).side.finish_reading(frozenset())
+    depot = open_depot(tmp_path)
+    depot.side.finish_reading(frozenset())
 
-    assert [*(place.folder / "in").iterdir()] != []
-    assert [*(tmp_path / "places").rglob("*.out")]
+    partner.take()
+    is_there = point != "outbox-publishing"
+    assert partner.names == (["PO_1001.csv"] if is_there else [])
+    assert depot.orders.statuses(["1001"]).keys() == ({"1001"} if is_there else set())
+    assert not [*(tmp_path / "places").rglob("*.made")]
+
+
+def test_order_of_unknown_outcome_keeps_its_record_without_its_content(
+    place: FolderPlace, partner: Partner, tmp_path: Path
+) -> None:
+    place.denied = {*BLIND}
+    with killed_at("outbox-published", 1):
+        create(tmp_path, "1001")
+    partner.take()
+
+    depot = open_depot(tmp_path)
+    depot.side.finish_reading(frozenset())
+
+    assert not [*(tmp_path / "places").rglob("*.made")]
+    assert depot.orders.create([order("1001")])[0].code == "not-shown"
+    assert depot.side.settle_unknown(REFERENCE, False)
+    assert depot.orders.create([order("1001")])[0].state == "done"
 
 
 def test_files_of_other_portals_are_kept(place: FolderPlace, tmp_path: Path) -> None:
@@ -329,3 +356,60 @@ def test_files_of_other_portals_are_kept(place: FolderPlace, tmp_path: Path) -> 
     depot.side.finish_reading(frozenset())
 
     assert [*(tmp_path / "places").rglob("*.made")]
+
+
+@pytest.mark.parametrize("hours", [-1, 1, 24 * 365])
+def test_clock_that_is_set_sends_no_order_twice(
+    place: FolderPlace, partner: Partner, tmp_path: Path, hours: int
+) -> None:
+    name = "PO_{time:%Y%m%d%H}_{seq}.csv"
+    with killed_at("outbox-publishing", 1):
+        create(tmp_path, "1001", name=name)
+
+    depot = open_depot(tmp_path, name=name)
+    depot.people.clock.at += timedelta(hours=hours)
+    depot.orders.create([order("1001"), order("1002")])
+
+    partner.take()
+    assert len(partner.names) == len({*partner.names}) == 2
+    assert place.requests.count("rename in/.PO_2026110200_1.csv.tmp") == 1
+
+
+def test_run_waits_while_another_portal_hands_over(
+    place: FolderPlace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    depot = open_depot(tmp_path)
+    depot.orders.create([order("1001")])
+    with ExitStack() as other:
+        other.enter_context(folder_lock(tmp_path / "places" / "out"))
+        monkeypatch.setattr(depot.people.clock, "sleep", lambda _: other.close())
+
+        [outcome] = depot.orders.create([order("1002")])
+
+    assert outcome.state == "done"
+    assert len([*(place.folder / "in").iterdir()]) == 2
+
+
+@pytest.mark.parametrize("folder", ["sent", "answers"])
+def test_file_of_the_supplier_settles_an_order_of_unknown_outcome(
+    place: FolderPlace, partner: Partner, tmp_path: Path, folder: str
+) -> None:
+    place.denied = {*BLIND}
+    with killed_at("outbox-published", 1):
+        create(tmp_path, "1001", "1002")
+    partner.take()
+    (tmp_path / folder).mkdir(exist_ok=True)
+    assert create(tmp_path, "1001")[0].code == "not-shown"
+    header, row = {
+        "sent": ("order,number,carrier,at,cost,void", "1001,1Z1,UPS,2026-11-02 10:00,,no"),
+        "answers": ("order,sku,qty,answer,reason,expected", "1001,,,cancelled,,"),
+    }[folder]
+    (tmp_path / folder / "monday.csv").write_text(f"{header}\n{row}\n")
+
+    depot = open_depot(tmp_path)
+    outcomes = depot.orders.create([order("1001"), order("1002")])
+
+    assert [outcome.state for outcome in outcomes] == ["unchanged", "done"]
+    partner.take()
+    assert partner.names == ["PO_1001.csv", "PO_1002.csv"]
+    depot.close()

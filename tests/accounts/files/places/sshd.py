@@ -14,7 +14,7 @@ import asyncssh
 
 from ordosync.accounts.files.places.options import PlaceOptions
 from ordosync.accounts.option_types import Names
-from ordosync.secret import Secret
+from ordosync.secret import PrivateKey
 
 PROGRAM = shutil.which("sshd", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 SHAPES: Mapping[str, str] = {
@@ -39,7 +39,7 @@ class Sshd:
     def options(self, folder: Path, shape: str = "plain", **options: object) -> PlaceOptions:
         """Return the options of a place in a folder of this machine."""
         url = f"sftp://{getpass.getuser()}@127.0.0.1:{self.ports[shape]}/{folder}"
-        settings = {"key": Secret(self.key), "host_key": Names(self.host_key), **options}
+        settings = {"key": PrivateKey(self.key), "host_key": Names(self.host_key), **options}
         return PlaceOptions(url=url, **settings)  # type: ignore[arg-type]
 
 

@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 import yaml
+from jsonschema import Draft202012Validator
 
 from ordosync.accounts.files.places.options import PlaceOptions
 from ordosync.config import load_config
@@ -171,7 +171,7 @@ def test_config_show_masks_secrets_and_has_paths_as_they_are_written(tmp_path: P
 def test_the_schema_of_the_configuration_knows_places(place: str, more: str) -> None:
     text = CONFIG.replace("PLACE", f"place: {place}").replace("MORE", f", {more}")
 
-    jsonschema.validate(yaml.safe_load(text), json_schema())
+    Draft202012Validator(json_schema()).validate(yaml.safe_load(text))
 
 
 def test_check_online_shows_the_key_of_the_server_and_the_line_to_write(
@@ -193,11 +193,12 @@ def test_check_online_shows_the_key_of_the_server_and_the_line_to_write(
     assert known.code == 0
 
 
-def test_a_private_key_that_others_can_read_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("mode", [0o644, 0o640])
+def test_a_private_key_that_others_can_read_is_refused(tmp_path: Path, mode: int) -> None:
     (tmp_path / "key").write_text("a private key")
-    (tmp_path / "key").chmod(0o644)
+    (tmp_path / "key").chmod(mode)
 
     done = check(tmp_path, f'{{url: "{URL}", key: "file:key", host_key: "{KEY}"}}')
 
     assert done.code == 3
-    assert "others can read" in done.err
+    assert "key: others can read" in done.err

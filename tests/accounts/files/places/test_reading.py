@@ -13,6 +13,7 @@ from ordosync.accounts.connections import Connections
 from ordosync.accounts.files import FilesAccount, SupplierOptions
 from ordosync.accounts.files.input_options.after_reading import After
 from ordosync.accounts.files.input_options.order_files import OrderFiles
+from ordosync.accounts.files.input_options.product_files import ProductFiles
 from ordosync.accounts.files.input_options.stock_files import StockFiles
 from ordosync.accounts.files.output.options import OrderFolder
 from ordosync.accounts.files.places.options import PlaceOptions
@@ -389,3 +390,25 @@ def test_an_empty_order_file_has_no_orders(world: World) -> None:
     world.drop("a.csv", "")
 
     assert read(world.merchant())[0] == []
+
+
+def test_a_run_waits_once_for_all_its_readings(world: World) -> None:
+    world.drop("a.csv", HEADER + "1001,MUG,2\n")
+    orders = OrderFiles(glob=Path("out/*.csv"), columns=COLUMNS)
+    products = ProductFiles(glob=Path("out/*.csv"), columns={"sku": "sku"})
+    account = FilesAccount(name="acme", place=SFTP, orders=orders, products=products)
+    merchant = account.merchant(NoOptions(), world._context("one"), world.connections)
+    world.opened.append(merchant)
+    began = world.clock.now()
+
+    all_of(merchant.orders.changed(since()))
+    first = all_of(required(merchant.products).changed(since()))
+    waited = world.clock.now() - began
+    notes = list(merchant.client.notes)
+    merchant.close()
+    second = all_of(required(merchant.products).changed(since()))
+
+    assert waited == timedelta(seconds=10)
+    assert first == []
+    assert "products: not read yet: a.csv, which may still be written" in notes
+    assert [item.id for item in second] == ["MUG"]

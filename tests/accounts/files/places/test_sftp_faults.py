@@ -13,6 +13,7 @@ import pytest
 
 from ordosync.accounts.files.places.mirror.folder import MirrorFolder
 from ordosync.accounts.files.places.mirror.mirror import Mirror
+from ordosync.accounts.files.places.patience import Patience
 from ordosync.accounts.files.places.patterns import NamePattern
 from ordosync.accounts.files.places.sftp import SftpPlace
 from ordosync.clock import Clock
@@ -227,6 +228,7 @@ def test_a_file_rewritten_in_the_same_second_is_read_again(
         place,
         account="acme",
         clock=clock,
+        patience=Patience(clock),
         quiet_s=0,
         ready="",
         max_files=9,

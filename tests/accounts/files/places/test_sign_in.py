@@ -15,7 +15,7 @@ from ordosync.accounts.files.places.place import UntrustedKeyError
 from ordosync.accounts.files.places.sftp import SftpPlace
 from ordosync.accounts.option_types import Names
 from ordosync.errors import SignInError
-from ordosync.secret import Secret
+from ordosync.secret import PrivateKey, Secret
 from tests.accounts.files.places.conftest import OpenSftp
 from tests.accounts.files.places.sshd import Sshd
 from tests.support.clock import VirtualClock
@@ -77,9 +77,10 @@ def test_known_hosts_takes_the_place_of_the_key(sftp: OpenSftp, sshd: Sshd, tmp_
         sftp(host_key=None, known_hosts=tmp_path / "missing").list(b"")
 
 
-def test_a_key_with_a_passphrase_signs_in(sftp: OpenSftp, sshd: Sshd) -> None:
+@pytest.mark.parametrize("form", ["pkcs8-pem", pytest.param("openssh", marks=pytest.mark.slow)])
+def test_a_key_with_a_passphrase_signs_in(sftp: OpenSftp, sshd: Sshd, form: str) -> None:
     key = asyncssh.import_private_key(sshd.key)
-    locked = Secret(key.export_private_key(passphrase=PASSWORD).decode())
+    locked = PrivateKey(key.export_private_key(form, passphrase=PASSWORD).decode())
 
     assert sftp(key=locked, passphrase=Secret(PASSWORD)).list(b"") == []
     for passphrase in (None, Secret("wrong")):
@@ -89,7 +90,7 @@ def test_a_key_with_a_passphrase_signs_in(sftp: OpenSftp, sshd: Sshd) -> None:
 
 
 def test_an_unknown_key_is_rejected_by_the_server(sftp: OpenSftp) -> None:
-    other = Secret(OTHER.export_private_key().decode())
+    other = PrivateKey(OTHER.export_private_key().decode())
 
     with pytest.raises(SignInError, match="the server rejects the user, key or password"):
         sftp(key=other).list(b"")

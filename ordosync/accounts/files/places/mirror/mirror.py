@@ -16,6 +16,7 @@ from ordosync.accounts.files.places.mirror.as_of_times import as_of
 from ordosync.accounts.files.places.mirror.fetching import Fetcher
 from ordosync.accounts.files.places.mirror.file_list import Files, MirroredFile
 from ordosync.accounts.files.places.mirror.folder import MirrorFolder
+from ordosync.accounts.files.places.patience import Patience
 from ordosync.accounts.files.places.patterns import NamePattern
 from ordosync.accounts.files.places.place import Entry, Mark, Place
 from ordosync.clock import Clock
@@ -28,8 +29,6 @@ from ordosync.errors import (
 from ordosync.failpoints import fault
 from ordosync.text import plural
 
-_LONGEST_WAIT_S = 10
-"""The longest wait of a run for a second listing."""
 _GIVES_UP = 3
 """The failed fetches in a row after which a file counts as one that cannot be read."""
 _MB = 1_000_000
@@ -48,6 +47,7 @@ class Mirror:
         *,
         account: str,
         clock: Clock,
+        patience: Patience,
         quiet_s: int,
         ready: str,
         max_files: int,
@@ -58,6 +58,7 @@ class Mirror:
         self.place = place
         self._account = account
         self._clock = clock
+        self._patience = patience
         self._quiet = timedelta(seconds=quiet_s)
         self._ready = ready
         self._max_files = max_files
@@ -88,8 +89,7 @@ class Mirror:
         """Return the files after a listing, and the names to fetch; wait once if that helps."""
         found, entries = self._list(files)
         names, wait_s = self._ready_names(found, entries)
-        if 0 < wait_s <= _LONGEST_WAIT_S:
-            self._clock.sleep(wait_s)
+        if self._patience.wait(wait_s):
             found, entries = self._list(found)
             names, _ = self._ready_names(found, entries)
         waiting = [name for name in sightings.wanted(found) if found[name].is_changed]

@@ -7,11 +7,18 @@ from ordosync.accounts.files.places.mirror.files import MirroredFiles
 from ordosync.accounts.files.places.mirror.folder import MirrorFolder
 from ordosync.accounts.files.places.mirror.mirror import Mirror
 from ordosync.accounts.files.places.opening import place_of
+from ordosync.accounts.files.places.patience import Patience
 from ordosync.accounts.files.places.patterns import NamePattern
 
 
 def mirror_of(
-    name: str, options: InputFiles, portal: PortalContext, at: Connections, *, account: str
+    name: str,
+    options: InputFiles,
+    portal: PortalContext,
+    at: Connections,
+    *,
+    account: str,
+    patience: Patience | None = None,
 ) -> Mirror:
     """Return the mirror of a reading that has a place; all portals of the account share it."""
     place, label = options.place, f"account {account}"
@@ -26,6 +33,7 @@ def mirror_of(
         place_of(place, at, account=account),
         account=label,
         clock=at.clock,
+        patience=patience or Patience(at.clock),
         quiet_s=options.quiet_s,
         ready=options.ready,
         max_files=place.max_files,
@@ -34,11 +42,17 @@ def mirror_of(
 
 
 def mirrored_files(
-    name: str, options: InputFiles, portal: PortalContext, at: Connections, *, account: str
+    name: str,
+    options: InputFiles,
+    portal: PortalContext,
+    at: Connections,
+    *,
+    account: str,
+    patience: Patience,
 ) -> MirroredFiles:
-    """Return the files of a reading that has a place."""
+    """Return the files of a reading that has a place. All readings of a run share `patience`."""
     return MirroredFiles(
-        mirror_of(name, options, portal, at, account=account),
+        mirror_of(name, options, portal, at, account=account, patience=patience),
         options,
         portal=portal.spool.parent.name,
         spools={spool.parent.name: spool / name for spool in portal.spools},

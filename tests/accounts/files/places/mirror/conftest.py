@@ -7,6 +7,7 @@ import pytest
 
 from ordosync.accounts.files.places.mirror.folder import MirrorFolder
 from ordosync.accounts.files.places.mirror.mirror import Mirror
+from ordosync.accounts.files.places.patience import Patience
 from ordosync.accounts.files.places.patterns import NamePattern
 from ordosync.accounts.files.places.place import Place
 from tests.support.clock import VirtualClock
@@ -57,6 +58,7 @@ def _mirror(tmp_path: Path, place: FolderPlace, clock: VirtualClock) -> Open:
             at or place,
             account="account acme",
             clock=clock,
+            patience=Patience(clock),
             **{**settings, **options},
         )
 

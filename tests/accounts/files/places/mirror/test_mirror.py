@@ -346,3 +346,18 @@ def test_a_damaged_list_is_told_in_one_line(mirror: Open, drop: Drop, tmp_path: 
 
     with pytest.raises(UnavailableError, match="is damaged; remove it"):
         mirror().refresh()
+
+
+def test_two_runs_do_not_change_the_mirror_at_the_same_time(
+    mirror: Open, drop: Drop, place: FolderPlace, clock: VirtualClock
+) -> None:
+    drop("a.csv")
+    mirror().refresh()
+    place.requests.clear()
+    began = clock.now()
+
+    with mirror().folder.locked(), pytest.raises(UnavailableError, match="another run reads"):
+        mirror().refresh()
+
+    assert clock.now() - began == timedelta(seconds=60)
+    assert place.requests == []

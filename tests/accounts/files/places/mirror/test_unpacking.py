@@ -54,10 +54,10 @@ def test_an_archive_that_cannot_be_used_is_reported_and_not_fetched_again(
 
 def test_a_corrected_archive_replaces_a_damaged_one(mirror: Open, drop: Drop) -> None:
     drop("a.csv.gz", "text")
-    opened = mirror("out/*")
-    opened.refresh()
+    mirror("out/*").refresh()
 
     drop("a.csv.gz", gzip.compress(b"right"), at=1)
+    opened = mirror("out/*")
     [file] = opened.refresh().values()
 
     assert file.problem == ""
