@@ -21,13 +21,10 @@ from ordosync.database_file import check_folder
 from ordosync.idle import CONFIG_KEY
 from ordosync.store.link_table import Links
 from ordosync.store.machine import check_machine
-from ordosync.store.migrations import APPLICATION_ID, VERSION, migrations
 from ordosync.store.order_numbers import OrderNumbers
 from ordosync.store.runs import Runs
-from ordosync.store.sent_units import SentUnits
-from ordosync.store.sku_map import SkuMap
 from ordosync.store.steps import Steps
-from ordosync.store.stock_stops import StockStops
+from ordosync.store.version import APPLICATION_ID, VERSION, migrations_of
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -43,7 +40,10 @@ if TYPE_CHECKING:
     from ordosync.store.quotas import Quotas
     from ordosync.store.references import References
     from ordosync.store.schedule import Schedule
+    from ordosync.store.sent_units import SentUnits
+    from ordosync.store.sku_map import SkuMap
     from ordosync.store.statistics import Reports
+    from ordosync.store.stock_stops import StockStops
 
 
 class Store:
@@ -69,7 +69,7 @@ class Store:
         connection = open_database(
             path,
             application_id=APPLICATION_ID,
-            migrations=partial(migrations, path),
+            migrations=partial(migrations_of, path),
             version=VERSION,
             readonly=readonly,
             clock=clock,
@@ -202,8 +202,10 @@ class Store:
 
         return Claims(self._connection, account)
 
-    def stock_stops(self, portal: str) -> StockStops:
+    def stock_stops(self, portal: str) -> "StockStops":
         """Return the stops of one portal."""
+        from ordosync.store.stock_stops import StockStops  # noqa: PLC0415
+
         return StockStops(self._connection, portal)
 
     def quotas(self, account: str) -> "Quotas":
@@ -212,12 +214,16 @@ class Store:
 
         return Quotas(self._connection, account)
 
-    def sku_map(self, portal: str) -> SkuMap:
+    def sku_map(self, portal: str) -> "SkuMap":
         """Return the SKU map of one portal, as it was read last."""
+        from ordosync.store.sku_map import SkuMap  # noqa: PLC0415
+
         return SkuMap(self._connection, portal)
 
-    def sent_units(self, account: str) -> SentUnits:
+    def sent_units(self, account: str) -> "SentUnits":
         """Return the units that were sent to one Supplier account."""
+        from ordosync.store.sent_units import SentUnits  # noqa: PLC0415
+
         return SentUnits(self._connection, account)
 
     def transaction(
@@ -261,5 +267,5 @@ def _in_memory(path: Path) -> "sqlite3.Connection":
 
     connection = sqlite3.connect(":memory:", isolation_level=None)
     connection.row_factory = sqlite3.Row
-    migrations(path).apply(Database(connection))
+    migrations_of(path).apply(Database(connection))
     return connection

@@ -32,10 +32,10 @@ from ordosync.errors import DamagedError, DatabaseError, OrdosyncError
 from ordosync.store.alert_table import AlertTable
 from ordosync.store.leases import Lease, Leases, Resource
 from ordosync.store.machine import MACHINE_KEY, machine_of, this_machine
-from ordosync.store.migrations import APPLICATION_ID, VERSION, migrations
 from ordosync.store.portals import Portals
 from ordosync.store.runs import Runs
 from ordosync.store.step_rows import PLANNED
+from ordosync.store.version import APPLICATION_ID, VERSION, migrations_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -231,7 +231,7 @@ def _open(path: Path, *, of: Path, readonly: bool = False) -> "sqlite3.Connectio
     return open_database(
         path,
         application_id=APPLICATION_ID,
-        migrations=partial(migrations, of),
+        migrations=partial(migrations_of, of),
         version=VERSION,
         create=False,
         readonly=readonly,

@@ -18,9 +18,6 @@ from ordosync.store.stock_schema import STOCK_TABLES
 if TYPE_CHECKING:
     from sqlite_utils import Database, Migrations
 
-APPLICATION_ID = 0x4F53594E  # "OSYN"
-VERSION = 5
-
 
 def migrations(path: Path) -> "Migrations":
     """Return the migrations that turn an empty file into a store of this version.

@@ -200,6 +200,22 @@ def test_digest_says_what_needs_you_first_and_counts_the_day(both: TwoAccounts) 
     assert (portal["imported"], portal["shipped"], len(portal["attention"])) == (2, 1, 1)
 
 
+def test_digest_counts_shortages_and_edits_also_if_they_are_settled(both: TwoAccounts) -> None:
+    both.imported("1002")
+    both.northwind("orders", "short", "S-1001", "--line", "MUG=1", "--reason", "out-of-stock")
+    both.shop("orders", "edit", "1002", "--street1", "Main Street 5")
+    both.run("import-orders")
+    before = [entry["code"] for entry in both.run("attention", "--json").json["attention"]]
+    both.shop("orders", "cancel", "1001", "--line", "MUG=1")
+    both.run("edits", "keep", "1002")
+    both.run("report-shortages")
+
+    [portal] = both.run("digest", "--json").json["portals"]
+
+    assert before == ["short", "edited"]
+    assert (portal["short"], portal["edited"], portal["attention"]) == (1, 1, [])
+
+
 def test_digest_counts_a_split_order_as_one_import(both: TwoAccounts) -> None:
     both.northwind("orders", "split", "S-1001", "--piece", "MUG=1")
 
