@@ -63,20 +63,24 @@ class SupplierShipments:
             else "",
             ancestors=self._client.ancestors(order),
             voided=bool(shipping.void) or not has_left(order),
-            lines=_lines(order) if number else None,
+            lines=_lines(order, self._client.ancestors(order)) if number else None,
             cancelled=order.status == "cancelled" and not has_left(order),
             reference=reference_of(order),
         )
 
 
-def _lines(order: OrderShape) -> tuple[ParcelLine, ...]:
+def _lines(order: OrderShape, ancestors: Sequence[str]) -> tuple[ParcelLine, ...]:
     """Return the lines of an order, all of which are in its parcel.
 
-    Units that were removed before the order was sent are not in it.
+    Units that were removed before the order was sent are not in it. If only a line that the
+    Supplier added was split off, the Merchant still has the lines from before the split.
     """
     return tuple(
         ParcelLine(
-            line_id=line_id(order.order_number, line.key), quantity=line.quantity, sku=line.sku
+            line_id=line_id(order.order_number, line.key),
+            quantity=line.quantity,
+            sku=line.sku,
+            other_lines=tuple(line_id(ancestor, line.key) for ancestor in ancestors),
         )
         for line in order.lines
         if line.quantity > 0

@@ -105,6 +105,7 @@ class LedgerMachine(MerchantRules, SupplierRules):
     @precondition(lambda self: (self.folder / "backup.db").exists())
     def restore(self) -> None:
         go_back(self.pair.path, self.folder / "backup.db", self.pair.merchant.clock)
+        self.is_restored = True
 
     def _free_leases(self) -> None:
         """End all leases: only a process that has ended leaves them behind."""

@@ -1,21 +1,16 @@
 """Two accounts of any kinds compared with each other."""
 
 from collections.abc import Mapping
-from contextlib import closing
 
-from ordosync.accounts.connections import Connections
 from ordosync.config import load_config
-from ordosync.engine import open_portal
 from ordosync.engine.comparison.difference import Difference
-from ordosync.engine.comparison.ledger_filling import fill_ledger
-from ordosync.engine.comparison.reconcile import compare
 from ordosync.store import Store
 from ordosync.tasks import TASKS
 from tests.accounts.contract.examples import line, parcel, product, sold
 from tests.accounts.contract.opening import PORTAL
 from tests.accounts.contract.over_http import MerchantOverHttp
 from tests.accounts.contract.people import needs, numbers
-from tests.scenarios.pairs.comparing import compared
+from tests.scenarios.pairs.comparing import compared, fill
 from tests.scenarios.pairs.pair import Pair
 
 
@@ -236,16 +231,3 @@ def forget_units(pair: Pair) -> None:
             "update links set ordered = null, sent = null, cancelled = null, units = null"
         )
         store._connection.execute("update links set order_id = null where kind = 'line'")
-
-
-def fill(pair: Pair) -> int:
-    """Add the units of both accounts to the links; return of how many orders."""
-    pair.merchant.settle()
-    pair.supplier.settle()
-    config, clock = load_config(pair.path), pair.merchant.clock
-    with Store.open(config.database) as store, closing(Connections(clock)) as connections:
-        portal = open_portal(config, config.portals[PORTAL], store, connections)
-        numbers = compare(portal, able=frozenset(), now=clock.now()).numbers
-        fill_ledger(PORTAL, store, clock, numbers)
-        assert compare(portal, able=frozenset(), now=clock.now()).numbers == []
-    return len(numbers)
