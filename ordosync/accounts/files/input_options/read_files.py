@@ -92,8 +92,10 @@ def _check_placed(options: InputFiles, place: PlaceOptions) -> None:
         raise ValueError("glob: files over HTTPS cannot be listed, so it must be a single name")
     if place.is_http and (options.after or options.ready):
         raise ValueError("after and ready: are not possible over HTTPS")
-    if options.ready and "{name}" not in options.ready:
-        raise ValueError("ready: must have {name}, as in `{name}.done`")
+    if options.ready and ("{name}" not in options.ready or "/" in options.ready):
+        raise ValueError("ready: must be a name with {name}, as in `{name}.done`")
+    if options.after and options.after.archive.strip("/").encode() == pattern.folder:
+        raise ValueError("after: the archive must be another folder than that of `glob`")
     if isinstance(options, StockFiles) and options.max_age is None:
         raise ValueError(
             "max_age: is needed for stock at a place, since an old file may be shown for long"

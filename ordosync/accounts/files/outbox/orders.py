@@ -18,7 +18,7 @@ from ordosync.accounts.files.output.order_record import OrderRecord
 from ordosync.accounts.files.output.order_records import OrderRecords
 from ordosync.accounts.files.output.safe_output import digest
 from ordosync.clock import Clock, StoppedError
-from ordosync.errors import AccountError, NotShownError, StoppedCallError
+from ordosync.errors import AccountError, NotShownError, StoppedCallError, UnknownOutcomeError
 from ordosync.failpoints import fault
 
 
@@ -163,11 +163,18 @@ class OrderOutbox:
         return _order_of(outgoing)
 
     def _recorded(self, outgoing: Outgoing) -> OrderRecord:
-        """Record an order whose file is there."""
+        """Record an order whose file is there. Raises `UnknownOutcomeError` if it cannot be."""
         record = _order_of(outgoing)
-        self._records.save(record)
-        fault("outbox-recorded")
-        self._outbox.records.remove(outgoing.key)
+        known = self._records.of_reference(record.reference)
+        try:
+            # A crash may have left an older file, after the order had a further one.
+            if known is None or known.version < record.version:
+                self._records.save(record)
+            fault("outbox-recorded")
+            self._outbox.records.remove(outgoing.key)
+        except OSError as error:
+            reason = f"{outgoing.name} is there, but cannot be recorded: {error.strerror or error}"
+            raise UnknownOutcomeError(self._account, "record an order", reason) from error
         return record
 
 

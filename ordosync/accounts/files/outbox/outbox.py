@@ -222,9 +222,13 @@ class Outbox:
         return record
 
     def _there(self, record: Outgoing, *, was_taken: bool = False) -> Outgoing:
-        record = self.records.save(replace(record, step="there", was_taken=was_taken))
-        fault("outbox-there")
-        self.records.remove_made(record.key)
+        try:
+            record = self.records.save(replace(record, step="there", was_taken=was_taken))
+            fault("outbox-there")
+            self.records.remove_made(record.key)
+        except OSError as error:
+            reason = f"{record.name} is there, but cannot be recorded: {error.strerror or error}"
+            raise UnknownOutcomeError(self._account, _action(record), reason) from error
         return record
 
     def _save(self, record: Outgoing, step: Step) -> Outgoing:

@@ -49,9 +49,14 @@ class FtpSession:
         """Close the connection."""
         self._ftp.close()
 
-    def quit(self) -> None:
-        """Say goodbye, and close the connection."""
-        self._ftp.quit()
+    def is_alive(self) -> bool:
+        """True if the server still answers; otherwise the connection is closed."""
+        try:
+            self._ftp.voidcmd("NOOP")
+        except (ftplib.Error, OSError, EOFError):
+            self.close()
+            return False
+        return True
 
     def path(self, path: bytes) -> str:
         """Return an absolute path as text."""

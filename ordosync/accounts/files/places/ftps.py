@@ -28,6 +28,8 @@ from ordosync.http.interruptible import interruptible
 
 T = TypeVar("T")
 _NOT_SIGNED_IN = "530"
+_IDLE_S = 15
+"""The seconds without a request after which a connection is tried before it is used."""
 _NO_FILE = ("550", "450")
 
 
@@ -42,6 +44,7 @@ class FtpsPlace:
         self._clock = clock
         self._lock = RLock()
         self._session: FtpSession | None = None
+        self._used_at = 0.0
 
     def connect(self) -> None:
         """Connect and sign in."""
@@ -168,6 +171,9 @@ class FtpsPlace:
 
         def asked() -> T:
             nonlocal has_begun
+            idle_s = self._clock.monotonic() - self._used_at
+            if self._session and idle_s >= _IDLE_S and not self._session.is_alive():
+                self._session = None
             if self._session is None:
                 self._session = FtpSession(self._options)
             has_begun = True
@@ -183,6 +189,8 @@ class FtpsPlace:
                 if not isinstance(error, ftplib.error_perm):
                     self.close()
                 raise self._error(error, action, may_have_arrived=changes and has_begun) from error
+            finally:
+                self._used_at = self._clock.monotonic()
 
     def _slices(self) -> Iterator[float]:
         # Each wait of the socket has its own timeout.

@@ -19,6 +19,8 @@ from ordosync.clock import SLICE_S, Clock
 from ordosync.errors import AccountError
 
 T = TypeVar("T")
+IDLE_S = 15
+"""The seconds without a request after which a connection is tried before it is used."""
 
 
 class SftpConnection:
@@ -32,6 +34,7 @@ class SftpConnection:
         self._runner: asyncio.Runner | None = None
         self._ssh: asyncssh.SSHClientConnection | None = None
         self._sftp: asyncssh.SFTPClient | None = None
+        self._used_at = 0.0
         self.opened = 0
         """The number of connections that were made."""
 
@@ -47,7 +50,7 @@ class SftpConnection:
 
         async def asked() -> T:
             nonlocal has_begun
-            sftp = self._sftp or await self._opened()
+            sftp = await self._alive() or await self._opened()
             has_begun = True
             return await request(sftp)
 
@@ -67,6 +70,8 @@ class SftpConnection:
                     timeout_s=self._options.timeout_s,
                     may_have_arrived=changes and has_begun,
                 ) from error
+            finally:
+                self._used_at = self._clock.monotonic()
 
     async def answer(self, waiting: Awaitable[T]) -> T:
         """Return a single answer, within the time for it."""
@@ -97,6 +102,22 @@ class SftpConnection:
             return task.result()
         finally:
             task.cancel()
+
+    async def _alive(self) -> asyncssh.SFTPClient | None:
+        """Return the open connection; None if there is none, or if it does not answer any more.
+
+        Servers close an idle connection, and then the outcome of a change would be unknown.
+        """
+        idle_s = self._clock.monotonic() - self._used_at
+        if self._sftp is None or self._ssh is None or idle_s < IDLE_S:
+            return self._sftp
+        try:
+            await self.answer(self._sftp.realpath(b"."))
+        except Exception as error:
+            if not is_answer(error):
+                self._ssh.abort()
+                self._sftp = None
+        return self._sftp
 
     async def _opened(self) -> asyncssh.SFTPClient:
         self._clock.check()

@@ -413,3 +413,43 @@ def test_file_of_the_supplier_settles_an_order_of_unknown_outcome(
     partner.take()
     assert partner.names == ["PO_1001.csv", "PO_1002.csv"]
     depot.close()
+
+
+def test_record_that_a_crash_left_does_not_undo_a_later_change(
+    partner: Partner, tmp_path: Path
+) -> None:
+    options = {"columns": ORDER_COLUMNS, "name": "{number}_{version}.csv"}
+    with killed_at("outbox-recorded", 1):
+        create(tmp_path, "1001", **options)
+    depot = open_depot(tmp_path, **options)
+    depot.edits.write([address_edit("1001", "2 New Road")])
+    depot.side.finish_reading(frozenset())
+
+    [outcome] = depot.edits.write([address_edit("1001", "3 Other Road")])
+
+    assert outcome.state == "done"
+    partner.take()
+    assert partner.names == ["1001_1.csv", "1001_2.csv", "1001_3.csv"]
+    assert not [*(tmp_path / "places").rglob("*.out")]
+
+
+def test_order_that_is_there_and_cannot_be_recorded_may_have_arrived(
+    place: FolderPlace, partner: Partner, tmp_path: Path
+) -> None:
+    depot = open_depot(tmp_path)
+    folder = tmp_path / "places" / "out" / ".ordosync"
+
+    def fill_the_disk(verb: str) -> None:
+        if verb == "rename":
+            folder.rename(tmp_path / "aside")
+
+    place.on_request = fill_the_disk
+    [outcome] = depot.orders.create([order("1001")])
+    place.on_request = lambda _: None
+    (tmp_path / "aside").rename(folder)
+
+    assert outcome.state == "unknown"
+    assert "is there, but cannot be recorded" in outcome.reason
+    assert depot.orders.create([order("1001")])[0].state == "unchanged"
+    partner.take()
+    assert partner.names == ["PO_1001.csv"]

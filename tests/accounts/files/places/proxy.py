@@ -21,6 +21,7 @@ class Proxy:
         self.left: int | None = None
         """The bytes, in both directions together, after which the connection is cut."""
         self.connections = 0
+        self._clients: list[socket.socket] = []
 
     def serve(self) -> None:
         """Accept connections until `close`."""
@@ -28,7 +29,15 @@ class Proxy:
             while True:
                 client, _ = self._server.accept()
                 self.connections += 1
+                self._clients.append(client)
                 threading.Thread(target=self._forward, args=(client,), daemon=True).start()
+
+    def cut(self) -> None:
+        """End all connections."""
+        for client in self._clients:
+            with suppress(OSError):
+                client.shutdown(socket.SHUT_RDWR)
+        self._clients.clear()
 
     def close(self) -> None:
         self._server.shutdown(socket.SHUT_RDWR)

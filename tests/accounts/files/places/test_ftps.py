@@ -2,7 +2,9 @@
 
 import io
 import os
+import socket
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -165,6 +167,23 @@ def test_a_file_is_removed(place: Open, out: Path) -> None:
     place().remove(b"out/a.csv")
 
     assert [*out.iterdir()] == []
+
+
+def test_an_idle_connection_that_was_closed_is_opened_again(server: Ftpd, out: Path) -> None:
+    (out / "tmp").write_text("text")
+    clock = VirtualClock()
+    place = FtpsPlace(server.options(), account="account acme", clock=clock)
+    place.connect()
+    clock.at += timedelta(minutes=1)
+    place.list(b"out")
+    assert place._session is not None
+    place._session._ftp.sock.shutdown(socket.SHUT_RDWR)  # type: ignore[union-attr]
+    clock.at += timedelta(minutes=1)
+
+    place.publish(b"out/tmp", b"out/a.csv")
+    place.close()
+
+    assert (out / "a.csv").exists()
 
 
 def test_a_certificate_of_an_unknown_authority_is_refused(place: Open) -> None:

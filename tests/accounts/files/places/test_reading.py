@@ -259,6 +259,35 @@ def test_a_refused_archive_is_told_once_and_harms_nothing(world: World) -> None:
     assert world.place.requests.count("rename out/a.csv") == 1
 
 
+def test_an_archive_without_its_folder_is_told(world: World) -> None:
+    path = world.drop("a.csv", HEADER + "1001,MUG,2\n")
+    merchant = world.merchant(after=After(archive="out/gone"))
+    all_of(merchant.orders.changed(since()))
+
+    merchant.finish_reading(frozenset())
+
+    reason = "orders: a.csv was not archived at the place: the folder of the archive does not exist"
+    assert merchant.client.notes[-1] == reason
+    assert path.exists()
+
+
+@pytest.mark.parametrize("verb", ["rename", "list"])
+def test_a_place_that_is_lost_after_the_read_fails_nothing(world: World, verb: str) -> None:
+    path = world.drop("a.csv", HEADER + "1001,MUG,2\n")
+    merchant = world.merchant(after=After(archive="out/done"))
+    *_, last = merchant.orders.changed(since())
+    world.place.fails[verb] = UnavailableError(ACCOUNT, verb, "no answer")
+
+    merchant.finish_reading(frozenset())
+    notes = list(merchant.client.notes)
+    merchant.close()
+    left = path.exists()
+    read(merchant, last.cursor)
+
+    assert notes[-1] == f"orders: {ACCOUNT}: {verb}: no answer"
+    assert (left, path.exists()) == (True, False)
+
+
 @pytest.mark.parametrize("point", ["before-archive", "after-archive"])
 def test_a_crash_while_a_file_is_archived_loses_nothing(world: World, point: str) -> None:
     world.drop("a.csv", HEADER + "1001,MUG,2\n")

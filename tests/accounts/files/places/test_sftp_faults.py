@@ -182,6 +182,26 @@ def test_a_change_whose_answer_is_lost_has_an_unknown_outcome(
     assert [path.name for path in remote.iterdir()] == left
 
 
+def test_an_idle_connection_that_the_server_has_closed_is_opened_again(
+    sshd: Sshd, proxy: Proxy, remote: Path
+) -> None:
+    (remote / "tmp").write_text("text")
+    options, clock = sshd.options(remote), VirtualClock()
+    url = options.url.replace(str(sshd.ports["plain"]), str(proxy.port))
+    place = SftpPlace(replace(options, url=url), account="account acme", clock=clock)
+    place.connect()
+    clock.at += timedelta(minutes=1)
+    place.list(b"")
+    proxy.cut()
+    clock.at += timedelta(minutes=1)
+
+    place.publish(b"tmp", b"a.csv")
+    place.close()
+
+    assert (remote / "a.csv").exists()
+    assert proxy.connections == 2
+
+
 @pytest.mark.slow
 def test_a_signal_ends_a_wait_at_once(sshd: Sshd, proxy: Proxy, remote: Path) -> None:
     options = sshd.options(remote)

@@ -7,13 +7,14 @@ refuses harms nothing: it is reported once for each mark.
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from typing import Literal
 
 from msgspec.structs import replace
 
 from ordosync.accounts.files.input_options.after_reading import After
 from ordosync.accounts.files.places.mirror.file_list import MirroredFile
 from ordosync.accounts.files.places.mirror.mirror import Mirror
-from ordosync.errors import AccountError, ExistsError, NotFoundError
+from ordosync.errors import AccountError, ExistsError, NotFoundError, RefusedError
 from ordosync.failpoints import fault
 
 _MOST_NAMES = 100
@@ -25,6 +26,7 @@ def put_away(
     """Archive or delete these files; return remarks about files that the place refuses.
 
     `is_settled` tells by the name of a file if it may be deleted. Call it with the mirror locked.
+    Raises `AccountError` if the place does not answer; a later run tries it again.
     """
     files = mirror.folder.load()
     candidates = [
@@ -43,20 +45,33 @@ def put_away(
         if listed.get(name) != file.fetched:
             continue
         # Before the request, since a crash must not make the file look as if the partner took it.
-        files[name] = replace(file, taken="archived" if after.archive else "deleted")
+        files[name] = replace(file, taken=_word(after))
         mirror.folder.save(files)
         fault("before-archive")
         try:
             _put_away(mirror, name, after)
-        except NotFoundError:
-            files[name] = file
-        except AccountError as error:
-            files[name] = replace(file, after_problem=error.answer)
-            action = "archived" if after.archive else "deleted"
-            notes.append(f"{file.name} was not {action} at the place: {error.answer}")
+        except RefusedError as error:
+            if reason := _reason(mirror, name, error):
+                notes.append(f"{file.name} was not {_word(after)} at the place: {reason}")
+            files[name] = replace(file, after_problem=reason)
         fault("after-archive")
         mirror.folder.save(files)
     return notes
+
+
+def _word(after: After) -> Literal["archived", "deleted"]:
+    return "archived" if after.archive else "deleted"
+
+
+def _reason(mirror: Mirror, name: bytes, error: RefusedError) -> str:
+    """Return the reason of a refusal; empty if the partner has taken the file meanwhile."""
+    if not isinstance(error, NotFoundError):
+        return error.answer
+    try:
+        mirror.place.size(mirror.pattern.path(name))
+    except NotFoundError:
+        return ""
+    return "the folder of the archive does not exist"
 
 
 def _may_touch(file: MirroredFile) -> bool:

@@ -100,19 +100,28 @@ class MirroredFiles:
         return [digest, int(stat.st_mtime) if self._is_complete else 0], math.inf
 
     def finish(self, names: AbstractSet[str], *, clean: AbstractSet[str]) -> None:
-        """Note that this portal has read these files, and put them away at the place."""
+        """Note that this portal has read these files, and put them away at the place.
+
+        The records are stored, so an error is only a remark.
+        """
+        try:
+            with self._mirror.folder.locked():
+                self._finish(names, clean)
+        except AccountError as error:
+            self._after_notes.append(str(error))
+
+    def _finish(self, names: AbstractSet[str], clean: AbstractSet[str]) -> None:
         folder = self._mirror.folder
-        with folder.locked():
-            files = folder.load()
-            read = [name for name, file in files.items() if file.name in names and file.file]
-            whole = [name for name in read if files[name].name in clean]
-            noted = {**files, **{name: self._noted(files[name]) for name in whole}}
-            kept = {name: file for name, file in noted.items() if not self._is_over(file)}
-            if kept != files:
-                folder.save(kept)
-                folder.tidy(kept)
-            if self._after != KEEP:
-                self._after_notes += put_away(self._mirror, read, self._after, self._is_settled)
+        files = folder.load()
+        read = [name for name, file in files.items() if file.name in names and file.file]
+        whole = [name for name in read if files[name].name in clean]
+        noted = {**files, **{name: self._noted(files[name]) for name in whole}}
+        kept = {name: file for name, file in noted.items() if not self._is_over(file)}
+        if kept != files:
+            folder.save(kept)
+            folder.tidy(kept)
+        if self._after != KEEP:
+            self._after_notes += put_away(self._mirror, read, self._after, self._is_settled)
 
     def close(self) -> None:
         """Forget the listing."""
