@@ -88,6 +88,19 @@ class LinkSteps(LinkDigests):
         )
         return frozenset(row["key"] for row in rows)
 
+    def asked_reductions(self) -> Mapping[str, str]:
+        """Return the contents of the reductions that the Supplier was asked for, by order.
+
+        It has not answered them yet. The ids are those of the Merchant.
+        """
+        rows = self._db.execute(
+            "select merchant_id, content from steps where portal = ? and task = 'cancel-orders'"
+            " and (state = 'held' or state = 'failed' and code = 'not-answered')"
+            " and key like '%:less' and merchant_id is not null order by id",
+            (self._portal,),
+        )
+        return {row["merchant_id"]: row["content"] for row in rows}
+
     def reduced_at(self, ids: Sequence[str]) -> Mapping[str, datetime]:
         """Return when cancel-orders last removed units of these orders of the Merchant."""
         rows = self._db.execute(

@@ -16,10 +16,17 @@ from ordosync.store.links import Link
 from ordosync.store.step_rows import StepRef, StepRow
 from ordosync.store.written import Change, Written
 from ordosync.tasks.base import Decision, PlanRequest, Portal, Result, Step, Task
-from ordosync.tasks.cancellations import asked, begun_packs, own_pieces, reductions
+from ordosync.tasks.cancellations import (
+    asked,
+    begun_packs,
+    own_pieces,
+    reductions,
+    wanted_again,
+)
 from ordosync.tasks.cancellations.lowered_units import Lowered
 from ordosync.tasks.cancellations.own_pieces import PIECE_NOT_CANCELLED, OwnPiece
 from ordosync.tasks.cancellations.supplier_status import OPEN
+from ordosync.tasks.cancellations.wanted_again import WantedAgain
 from ordosync.tasks.remarks import Remark, comment
 
 
@@ -31,7 +38,7 @@ def plan(portal: Portal, request: PlanRequest) -> Iterator[Page[Step]]:
     reopened = [link.merchant_id for link in portal.links.in_state("reopened")]
     if reopened:
         yield _page(portal, reopened)
-    if restored := tuple(asked.restored(portal)):
+    if restored := (*asked.restored(portal), *wanted_again.steps(portal)):
         yield Page(items=restored)
     for page in required(portal.merchant.cancellations).changed(request):
         whole_ids = [item.order_id for item in page.items if item.lines is None]
@@ -52,7 +59,8 @@ def replan(portal: Portal, refs: Sequence[StepRef]) -> Iterator[Page[Step]]:
         restored = [step for step in asked.restored(portal) if step.merchant_id in whole_ids]
         yield replace(page, items=(*map(asked.if_still_asked, steps), *restored))
     if lowered:
-        yield Page(items=tuple(reductions.recheck(portal, lowered)))
+        again = wanted_again.recheck(portal, lowered)
+        yield Page(items=(*reductions.recheck(portal, lowered), *again))
 
 
 def apply(
@@ -71,6 +79,8 @@ def apply(
     reduced = iter(reductions.reduce(portal, lowered) if lowered else ())
     wanted = [step.payload.link for step in steps if isinstance(step.payload, asked.Restored)]
     restored = iter(asked.restore(portal, wanted) if wanted else ())
+    again = [step.payload.link for step in steps if isinstance(step.payload, WantedAgain)]
+    sent_again = iter(wanted_again.send(portal, again) if again else ())
     results = []
     for step in steps:
         if isinstance(step.payload, Link):
@@ -79,6 +89,8 @@ def apply(
             results.append(next(reduced))
         elif isinstance(step.payload, asked.Restored):
             results.append(next(restored))
+        elif isinstance(step.payload, WantedAgain):
+            results.append(next(sent_again))
         else:
             results.append(Result(outcome=PIECE_NOT_CANCELLED))
     return results

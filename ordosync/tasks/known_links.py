@@ -45,6 +45,9 @@ class KnownLinks(Protocol):
     def with_added_lines(self, ids: Sequence[str]) -> AbstractSet[str]:
         """Return those of the Supplier's orders whose other pieces only hold lines it added."""
 
+    def asked_reductions(self) -> Mapping[str, str]:
+        """Return the contents of the reductions that the Supplier was asked for, by order."""
+
     def reduced_at(self, ids: Sequence[str]) -> Mapping[str, datetime]:
         """Return when cancel-orders last removed units of these orders of the Merchant."""
 

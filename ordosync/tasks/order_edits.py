@@ -56,7 +56,7 @@ class Imported(Struct, frozen=True, kw_only=True):
     def is_unchanged(self, content: str) -> bool:
         """True if it was read as it was sent. This is fast, and true for most orders."""
         is_same = content.startswith(f"{self.order.content}+{self.digester.rules}-")
-        return is_same and self.digester.covers(self.known)
+        return is_same and not self.sent.is_reduced and self.digester.covers(self.known)
 
     def created(self) -> Order:
         """Return the fields that are sent. This is slow, so only changed orders need it."""

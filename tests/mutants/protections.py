@@ -847,6 +847,20 @@ MUTANTS = (
         "test_partially_shipped_orders_are_open_for_the_safety_limit",
     ),
     Mutant(
+        protection="units wanted again before the Supplier's answer are sent again",
+        file="tasks/cancel_orders.py",
+        old="    if restored := (*asked.restored(portal), *wanted_again.steps(portal)):",
+        new="    if restored := tuple(asked.restored(portal)):",
+        test="tasks/test_asked_by_file.py",
+    ),
+    Mutant(
+        protection="units wanted again during a run of cancel-orders are not forgotten",
+        file="tasks/cancellations/reductions.py",
+        old="if step.key not in {*still, *again}},",
+        new="if step.key not in still},",
+        test="tasks/test_asked_by_file.py",
+    ),
+    Mutant(
         protection="a piece whose label is void is sent again only as a whole",
         file="tasks/parcels/pieces.py",
         old='        if piece.state == "sent" and units != lefts:',

@@ -340,6 +340,40 @@ def test_e17_fewer_units_are_reduced_where_cancel_orders_is_off(tmp_path: Path) 
     assert ledger(pair) == [("1001/1", 2, 1)]
 
 
+@pytest.mark.parametrize("by_desk", [True, False])
+def test_e17_another_edit_after_a_reduction_is_no_edit_of_the_lines(
+    tmp_path: Path, *, by_desk: bool
+) -> None:
+    pair = sent(tmp_path, APPLY_LINES)
+    if by_desk:
+        cancel_units(pair, 1)
+    edit(pair, *([] if by_desk else [units_of("MUG", 1)]))
+    pair.run(TASK)
+    edit(pair, STREET)
+
+    ran = pair.run(TASK)
+    edit(pair)
+    again = pair.run(TASK)
+
+    assert (ran.step.code, again.steps) == ("edited", ())
+    assert groups_of(stored_edit(pair).content) == ("address",)
+
+
+def test_e17_units_that_are_wanted_again_after_a_reduction_are_raised(tmp_path: Path) -> None:
+    pair = sent(tmp_path, APPLY_LINES)
+    edit(pair, units_of("MUG", 1))
+    pair.run(TASK)
+    edit(pair, units_of("MUG", 2))
+
+    ran = pair.run(TASK)
+    edit(pair)
+    again = pair.run(TASK)
+
+    assert (ran.step.state, again.steps) == ("done", ())
+    assert quantities(pair.supplied("1001")) == [("MUG", 2)]
+    assert ledger(pair) == [("1001/1", 3, 1)]
+
+
 @pytest.mark.parametrize("policy", ["notify", "hold", "apply"])
 def test_e17_fewer_units_are_left_to_cancel_orders_where_it_is_on(
     tmp_path: Path, policy: str

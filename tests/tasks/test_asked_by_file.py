@@ -1,6 +1,7 @@
 """Cancellations of a local Merchant for which a file asks the Supplier; K: lifecycle.md 2.6."""
 
 import csv
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,7 +10,9 @@ import pytest
 from ordosync.config import load_config
 from ordosync.store import Store
 from ordosync.store.step_rows import StepRow
-from tests.tasks.editing import cancel_units
+from ordosync.tasks.base import Portal, Step
+from ordosync.tasks.cancellations import wanted_again
+from tests.tasks.editing import cancel_units, edit
 from tests.tasks.portal import Pair, line, remarks, succeeded
 
 TASK = "cancel-orders"
@@ -283,6 +286,80 @@ def test_s9_answer_to_an_unknown_order_is_passed_over(pair: Pair) -> None:
     answer(pair, "404,,,cancelled,")
 
     assert pair.failed("report-shortages") == []
+
+
+def want_again(pair: Pair) -> None:
+    """Let the Merchant want the units again that it cancelled."""
+    pair.sql("shop", "update order_lines set cancelled = 0")
+    edit(pair)
+
+
+def test_k5_units_that_are_wanted_again_before_the_answer_are_sent_again(pair: Pair) -> None:
+    cancel_units(pair, 1)
+    pair.run(TASK)
+    want_again(pair)
+
+    again, later = pair.run(TASK), pair.run(TASK)
+    after = changes(pair)
+    cancel_units(pair, 2)
+    pair.run(TASK)
+
+    assert ([step.state for step in again.steps], later.steps) == (["done"], ())
+    assert after == [("1", "NEW", "3"), ("2", "CHANGED", "2"), ("3", "CHANGED", "3")]
+    assert changes(pair)[-1] == ("4", "CHANGED", "1")
+    assert [step.code for step in held(pair)] == ["asked"]
+
+
+def test_k5_units_that_are_wanted_again_during_a_run_are_sent_again_by_the_next_one(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cancel_units(pair, 1)
+    pair.run(TASK)
+    planned = wanted_again.steps
+
+    def steps(portal: Portal) -> Iterator[Step]:
+        found = tuple(planned(portal))
+        want_again(pair)
+        return iter(found)
+
+    monkeypatch.setattr(wanted_again, "steps", steps)
+    pair.run(TASK)
+    during = changes(pair)
+    pair.run(TASK)
+
+    assert during[-1] == ("2", "CHANGED", "2")
+    assert (changes(pair)[-1], held(pair)) == (("3", "CHANGED", "3"), [])
+
+
+def test_k5_units_that_are_wanted_again_after_the_deadline_settle_the_failed_step(
+    pair: Pair,
+) -> None:
+    cancel_units(pair, 1)
+    pair.run(TASK)
+    pair.clock.at += timedelta(hours=3)
+    pair.run(TASK)
+    late = pair.failed(TASK)
+    want_again(pair)
+
+    pair.run(TASK)
+
+    assert ([step.code for step in late], pair.failed(TASK)) == (["not-answered"], [])
+    assert changes(pair)[-1] == ("3", "CHANGED", "3")
+
+
+def test_k5_units_that_are_wanted_again_after_the_order_was_shipped_are_not_sent_again(
+    pair: Pair,
+) -> None:
+    cancel_units(pair, 1)
+    pair.run(TASK)
+    want_again(pair)
+    (pair.folder / "sent" / "a.csv").write_text(SENT + "1001,1Z1,UPS,2026-11-23,MUG,3\n")
+
+    pair.run(TASK)
+    pair.run("update-tracking")
+
+    assert (len(changes(pair)), held(pair), pair.failed(TASK)) == (2, [], [])
+    assert pair.merchant("1001").status == "shipped"
 
 
 @pytest.mark.parametrize("row", ["1001,MUG,1,rejected,", "1001,,,rejected,"])

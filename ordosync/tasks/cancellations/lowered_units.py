@@ -31,7 +31,7 @@ class Lowered(Struct, frozen=True, kw_only=True):
     @property
     def content(self) -> str:
         """The wanted units of each line: if they are reduced again, the step's content differs."""
-        return ",".join(f"{line.merchant_id}={units}" for line, units in self.lines)
+        return ",".join(_part(line, units) for line, units in self.lines)
 
     @property
     def stays(self) -> tuple[tuple[Link, int], ...]:
@@ -144,6 +144,15 @@ def _stays_open(line: Link, wanted: Mapping[str, int]) -> bool:
     """True if units of a line are still to be sent."""
     units = wanted.get(line.merchant_id, line.open_units)
     return units is None or units > 0
+
+
+def is_in_ledger(content: str, lines: Sequence[Link]) -> bool:
+    """True if each line has the units of the content of a reduction."""
+    return {_part(line, _units_of(line)) for line in lines}.issuperset(content.split(","))
+
+
+def _part(line: Link, units: int) -> str:
+    return f"{line.merchant_id}={units}"
 
 
 def _units_of(line: Link) -> int:

@@ -17,7 +17,7 @@ from ordosync.shortages import Shortage
 from ordosync.store.links import Link
 from ordosync.store.step_rows import StepRef, StepRow
 from ordosync.tasks.base import Decision, Portal, Result, Step
-from ordosync.tasks.cancellations import asked
+from ordosync.tasks.cancellations import asked, wanted_again
 from ordosync.tasks.cancellations.lowered_units import (
     Lowered,
     late_reason,
@@ -86,8 +86,9 @@ def settled(portal: Portal, refs: Sequence[StepRef]) -> Mapping[str, Decision]:
         return {}
     still = {_key(of.link): of for of in lowered_orders(portal, _wanted_now(portal, mine))}
     held = {step.key for step in mine if isinstance(step, StepRow) and step.state == "held"}
+    again = wanted_again.keys(portal)
     return {
-        **{step.key: _OVER for step in mine if step.key not in still},
+        **{step.key: _OVER for step in mine if step.key not in {*still, *again}},
         **_answered(portal, {key: of for key, of in still.items() if key in held}),
     }
 

@@ -144,18 +144,29 @@ class Attempt:
     def _known(self) -> Known | None:
         if self.is_raced or not self.applied:
             return None
-        edit = self.edit
         version = self.link.version + 1 if self.is_written else 0
         if not self.left:
-            return replace(edit.now, version=version)
-        digests = merged(edit.known, edit.now.digests, self.applied)
+            return replace(self.edit.now, digests=self._digests, version=version)
+        digests = merged(self.edit.known, self._digests, self.applied)
         return Known(content="", digests=digests, version=version)
+
+    @property
+    def _digests(self) -> str:
+        """The digests of the order as it is read from now on: with units that were removed."""
+        now = self.edit.now.digests
+        removed = self.plan.removed(self.after) if self.plan and "lines" in self.groups else {}
+        if not removed:
+            return now
+        order = self.edit.order
+        lines = [replace(line, quantity=line.quantity + removed[line.id]) for line in order.lines]
+        digests = self.edit.digester.of(replace(order, lines=tuple(lines)))
+        return merged(now, digests, ["lines"])
 
     def _content(self) -> str:
         """Return the content of the step with the groups that are left."""
         if self.is_raced or not self.left or not self.applied:
             return ""
-        return f"{'+'.join(self.left)}:{self.edit.now.digests}"
+        return f"{'+'.join(self.left)}:{self._digests}"
 
 
 def interrupt(attempts: Sequence[Attempt], outcome: Outcome) -> None:

@@ -97,6 +97,17 @@ class LinePlan(Struct, frozen=True, kw_only=True):
             return _BELOW_SENT
         return _NOT_TAKEN if any(shown_line < n for shown_line, n in now) else None
 
+    def removed(self, after: Order | None) -> Counter[str]:
+        """Return the units of each of the Merchant's lines that the write removed."""
+        units = {line.id: line.quantity for line in after.lines} if after else {}
+        return Counter(
+            {
+                link.merchant_id: less
+                for link, n in self.wanted
+                if (less := expected(link) - units.get(link.supplier_id, n)) > 0
+            }
+        )
+
     def links(self, order: Link, line_ids: Sequence[str], after: Order | None) -> Iterator[Link]:
         """Yield the links with the units that the Supplier's order has now; the order's is last."""
         units = {line.id: line.quantity for line in after.lines} if after else {}

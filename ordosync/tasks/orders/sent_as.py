@@ -18,6 +18,9 @@ class SentAs(Struct, frozen=True, kw_only=True):
     """True if the Merchant split it after the import, so that only a piece still has its id."""
     keeps_lines: bool = False
     """True if its lines count as they were sent, whatever units the Merchant shows now."""
+    is_reduced: bool = False
+    """True if units of it were removed at the Supplier. If it is read as it was sent, they are
+    wanted again."""
     is_empty: bool = False
     """True if all of its lines were removed, and nothing else of it is known."""
     ordered: Mapping[str, int] = {}
@@ -52,6 +55,7 @@ def sent_as(
         item.id: SentAs(
             is_split=item.id in split,
             keeps_lines=item.id in keeping,
+            is_reduced=any(map(_is_reduced, ledger.get(item.id, ()))),
             ordered=ordered,
             lines=lines.get(item.id, ()),
         )
@@ -65,6 +69,11 @@ def _removes_units(portal: Portal) -> bool:
         return False
     cancellations = portal.supplier.cancellations
     return bool(cancellations and cancellations.can_reduce) and portal.links.runs_cancellations()
+
+
+def _is_reduced(link: Link) -> bool:
+    """True if units of a line were cancelled, and not by the Supplier itself."""
+    return (link.cancelled or 0) > (link.short.cancelled if link.short else 0)
 
 
 def _not_open(link: Link) -> int:

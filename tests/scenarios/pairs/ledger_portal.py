@@ -108,6 +108,12 @@ class LedgerPortal(RuleBasedStateMachine):
 
     def agree(self) -> None:
         """Run all tasks until they are quiet; check that the accounts show the same parcels."""
+        if self.is_restored:
+            # What a restored store finds again has no units until `reconcile` adds them.
+            for task in ("import-orders", "split-order"):
+                if task in self.tasks:
+                    self.pair.run(task)
+            fill(self.pair)
         for _ in range(3):
             for task in self.tasks:
                 self.pair.run(task)
@@ -145,10 +151,6 @@ class LedgerPortal(RuleBasedStateMachine):
             for id_ in order.pieces or [supplier_id]
         )
         lines = self._lines_of(supplier_id, *order.pieces)
-        if not lines and self.is_restored:
-            # An order that a restored store found again has no units until `reconcile` adds them.
-            fill(self.pair)
-            lines = self._lines_of(supplier_id, *order.pieces)
         recorded = sum(line.sent or 0 for line in lines), sum(it.open_units or 0 for it in lines)
         assert recorded == (order.sent_units.total(), open_units), (recorded, order)
 

@@ -94,6 +94,31 @@ def test_e17_lowered_quantity_is_carried_by_cancel_orders_where_it_is_on(pair: P
     pair.stays_quiet(TASK, "cancel-orders")
 
 
+@pytest.mark.parametrize("policy", ["notify", "apply"])
+def test_e17_units_that_are_wanted_again_after_a_cancellation_are_an_edit(
+    pair: Pair, policy: str
+) -> None:
+    if isinstance(pair.merchant, SqliteMerchantPeople):
+        pytest.skip("units that the desk cancelled stay cancelled")
+    pair.configure(edits={"lines": policy}, tasks={"cancel-orders": "hourly"})
+    assert ordosync(pair.folder, "autosync").code == 0
+    merchant_id, supplier_id = pair.imported("1001", line("MUG", 3), line("CUP", 2))
+    pair.merchant.raise_units(merchant_id, -1, 0)
+    for task in (TASK, "cancel-orders"):
+        pair.run(task)
+    before = pair.supplier.open_units(supplier_id)
+    pair.merchant.raise_units(merchant_id, 1, 0)
+
+    for task in (TASK, "cancel-orders", TASK):
+        pair.run(task)
+
+    is_applied = policy == "apply"
+    after = pair.supplier.open_units(supplier_id)
+    assert (before, after) == ({"MUG": 2, "CUP": 2}, {"MUG": 2 + is_applied, "CUP": 2})
+    assert open_codes(pair) == ([] if is_applied else ["edited"])
+    pair.stays_quiet(TASK, "cancel-orders")
+
+
 def test_e17_more_units_beside_fewer_are_no_cancellation(tmp_path: Path) -> None:
     """Ordoro does not report removed units, so import-orders compares them."""
     clock = VirtualClock()
