@@ -32,9 +32,9 @@ def claim_of(rule: StockRule, *, weight: int, available: int, pack: int) -> Clai
     kept = rule.kept_back(available)
     if rule.stop or rule.maximum == 0:
         return Claim(weight=0)
-    most = None if rule.maximum is None else rule.maximum * pack + kept
     least = max(rule.zero_below, 1) * pack + kept
-    return Claim(weight=0 if most is not None and most < least else weight, least=least, most=most)
+    most = None if rule.maximum is None else max(rule.maximum * pack + kept, least)
+    return Claim(weight=weight, least=least, most=most)
 
 
 def shares(pool: int, claims: Sequence[Claim], *, turn: int = 0) -> list[int]:
