@@ -42,6 +42,7 @@ def test_tracking_arrives_with_all_six_fields_in_the_same_command(both: TwoAccou
     assert both.activity()[0] == ("update-tracking", "instant", "ok")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "point", ["account-before-commit", "account-after-commit", "intent-after-commit"]
 )

@@ -40,6 +40,7 @@ def test_file_is_for_its_owner_alone(file: EmbeddedFile, path: Path) -> None:
     assert [file.name for file in path.parent.iterdir()] == ["northwind.db"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("fault", "left"), [("account-before-commit", 0), ("account-after-commit", _BATCH)]
 )

@@ -102,6 +102,7 @@ def _session(tmp_path_factory: pytest.TempPathFactory) -> Any:
 RECORDED_SESSION = json.loads(RECORDED.read_text("utf-8"))
 
 
+@pytest.mark.slow
 def test_every_recorded_command_takes_its_recorded_options(session: Any) -> None:
     for command, options in RECORDED_SESSION["commands"].items():
         assert {*options} <= {*session["commands"][command]}, command

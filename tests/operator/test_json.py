@@ -17,6 +17,7 @@ from jsonschema import Draft202012Validator
 from ordosync.cli.commands import COMMANDS, load
 from ordosync.cli.output.json_schemas import DOCUMENTS, schema_of
 from ordosync.store.written import Written
+from tests.support.combinations import some
 from tests.support.command import AT_ONCE, HEADER, ordosync, row, shop, wake
 from tests.support.desk import SHIP, TwoAccounts
 from tests.support.json_documents import check
@@ -112,25 +113,28 @@ def _demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize(
     "command",
-    [
-        *("import-orders --dry-run", "sync --dry-run", "import-orders --adopt", "run-due"),
-        *("run-due --dry-run", "activity -n 50", "activity --changes", "show 8", "show 11"),
-        *("attention", "find 1001", "find TRAY", "why 1001", "why TRAY-RED", "reconcile"),
-        *("health", "health -v", "report", "autosync", "config check", "config check --online"),
-        *("config show", "cron render", "prune", "backup copy.db --force"),
-        "orders list --account shop",
-        "orders list --account northwind",
-        "orders show 1003 --account shop",
-        "orders pick --account northwind",
-        "orders show S-1001 --account northwind",
-        "products list --account shop",
-        "products list --account northwind",
-        "stock list --account northwind",
-        "stock set TRAY-RED 7 --account northwind --dry-run",
-        "orders cancel S-1040 --account northwind --dry-run",
-        "purge --order 1006 --account shop",
-        "rebuild-state --dry-run --yes",
-    ],
+    some(
+        (
+            *("import-orders --dry-run", "sync --dry-run", "import-orders --adopt", "run-due"),
+            *("run-due --dry-run", "activity -n 50", "activity --changes", "show 8", "show 11"),
+            *("attention", "find 1001", "find TRAY", "why 1001", "why TRAY-RED", "reconcile"),
+            *("health", "health -v", "report", "autosync", "config check", "config check --online"),
+            *("config show", "cron render", "prune", "backup copy.db --force"),
+            "orders list --account shop",
+            "orders list --account northwind",
+            "orders show 1003 --account shop",
+            "orders pick --account northwind",
+            "orders show S-1001 --account northwind",
+            "products list --account shop",
+            "products list --account northwind",
+            "stock list --account northwind",
+            "stock set TRAY-RED 7 --account northwind --dry-run",
+            "orders cancel S-1040 --account northwind --dry-run",
+            "purge --order 1006 --account shop",
+            "rebuild-state --dry-run --yes",
+        ),
+        *("activity -n 50", "show 8", "attention", "report", "orders show 1003 --account shop"),
+    ),
 )
 def test_document_of_the_demo_is_as_its_schema_says(demo: Path, command: str) -> None:
     done = ordosync(demo, *command.split(), "--json")

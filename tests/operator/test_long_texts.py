@@ -11,6 +11,7 @@ LONG = "Gesellschaft für internationale Zusammenarbeit und nachhaltige Entwickl
 UNBROKEN = "x" * 70
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("columns", "long"), covering([60, 80, 120], [UNBROKEN, LONG]))
 def test_m10_one_long_name_leaves_the_others_in_their_rows(
     depot: TwoMerchants, columns: int, long: str

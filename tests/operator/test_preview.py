@@ -4,6 +4,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -221,6 +222,7 @@ def work(both: TwoAccounts, what: str, value: str) -> None:
     both.at(account, *command)
 
 
+@pytest.mark.slow
 @FEW
 @given(days=st.lists(COMMANDS, min_size=1, max_size=3))
 def test_h3_the_counts_of_a_dry_run_of_local_accounts_are_those_of_the_run(

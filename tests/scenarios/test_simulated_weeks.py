@@ -121,6 +121,7 @@ def test_a_clock_ten_years_ahead_for_a_day_leaves_no_gap_when_it_is_right_again(
         assert len(ran) - 1 <= 2 * 86_400 / seconds + 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "step",
     [

@@ -249,6 +249,7 @@ def test_e32_dry_run_of_edits_apply_changes_nothing(tmp_path: Path) -> None:
     assert [row.code for row in pair.failed(TASK)] == ["edited"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("point", POINTS)
 def test_edit_that_is_killed_at_any_point_is_made_once(tmp_path: Path, point: str) -> None:
     for passage in range(1, MOST):
@@ -288,6 +289,7 @@ def until_quiet(pair: Pair) -> None:
     assert pair.run(TASK).steps == ()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("point", POINTS)
 def test_hold_that_is_killed_at_any_point_ends_with_the_edit(tmp_path: Path, point: str) -> None:
     for passage in range(1, MOST):

@@ -148,6 +148,7 @@ def test_a3_products_that_no_file_has_are_zero_too(zeroing: AgedStock) -> None:
     assert zeroing.shown == {"CUP": 0, "MUG": 0}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("span", [3 * HOUR, DAY, 10 * DAY])
 def test_a3_zero_is_never_the_first_act_after_the_machine_was_off(
     zeroing: AgedStock, span: timedelta
@@ -490,6 +491,7 @@ def test_a6_old_products_of_a_recent_feed_are_counted(world: AgedStock) -> None:
     assert world.shown == {"CUP": 9, "MUG": 9}
 
 
+@pytest.mark.slow
 def test_a7_a_file_from_the_future_is_not_old(world: AgedStock) -> None:
     world.drop({"CUP": 1, "MUG": 2})
     world.redate(world.clock.at + 400 * DAY)

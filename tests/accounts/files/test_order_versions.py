@@ -309,6 +309,7 @@ def test_edit_in_a_dry_run_writes_no_file(depot: OpenSupplier, tmp_path: Path) -
     assert depot.people.everything() == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", ["order-file-half", "order-file-recorded"])
 @pytest.mark.parametrize("street", ["2 Low Road", "3 High Road"])
 def test_edit_that_was_killed_is_one_whole_file(tmp_path: Path, fault: str, street: str) -> None:

@@ -180,6 +180,7 @@ def test_document_says_its_encoding(path: Path, encoding: str) -> None:
     assert cells_in(path, text.encode(encoding))[0][1] == "Zoë"
 
 
+@pytest.mark.slow
 def test_memory_is_flat(path: Path) -> None:
     def peak(orders: int) -> int:
         path.write_text(as_xml({str(i): [("A", "1")] for i in range(orders)}, "x" * 1000))

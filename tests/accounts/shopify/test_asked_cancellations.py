@@ -39,6 +39,7 @@ def answer(pair: Pair, order_number: str, word: str) -> None:
         writer.writerow({columns["order_number"]: order_number, columns["answer"]: word})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("word", "status"),
     [("cancelled", "CANCELLATION_ACCEPTED"), ("rejected", "CANCELLATION_REJECTED")],

@@ -30,6 +30,7 @@ def _selling(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Selling
         yield pair, people, *ids
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_whole", [True, False])
 def test_s11_backordered_units_that_are_sent_are_held_no_longer(
     selling: Selling, *, is_whole: bool

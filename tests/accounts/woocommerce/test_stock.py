@@ -43,6 +43,7 @@ def large(fake: FakeWooCommerce, size: int) -> list[str]:
     return skus
 
 
+@pytest.mark.slow
 def test_5000_products_are_read_in_50_calls_and_only_changes_are_written(tmp_path: Path) -> None:
     with merchant(tmp_path, VirtualClock(), Switches(version="7.8.2")) as (account, fake):
         skus = large(fake, 5_000)

@@ -158,6 +158,7 @@ def test_text_that_no_cell_can_hold_is_refused_only_in_its_cell(is_shared: bool)
     assert peak < 4 * MIB
 
 
+@pytest.mark.slow
 def test_memory_stays_flat_however_many_rows_and_texts_there_are(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

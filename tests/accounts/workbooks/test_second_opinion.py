@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 
 import openpyxl
+import pytest
 import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -73,6 +74,7 @@ def as_read(data: bytes) -> dict[tuple[int, int], str]:
     }
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(SHEETS, st.booleans())
 def test_sheet_is_read_as_it_was_written_and_as_openpyxl_reads_it(
@@ -95,6 +97,7 @@ def test_sheet_is_read_as_it_was_written_and_as_openpyxl_reads_it(
     assert read == {place: text for place, text in opinion.items() if text}
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(SHEETS)
 def test_sheet_that_openpyxl_wrote_is_read_as_it_was_written(sheet: list[list[object]]) -> None:

@@ -36,6 +36,7 @@ def titles(server: Server) -> list[str]:
     return [entry.body.decode().split('"title": "')[1].split('"')[0] for entry in server.seen]
 
 
+@pytest.mark.slow
 def test_an_outage_of_an_account_is_one_problem_of_all_its_portals(
     tmp_path: Path, server: Server
 ) -> None:

@@ -16,13 +16,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from _pytest.mark import ParameterSet
 
 from ordosync.database import sqlite3
 from ordosync.embedded.desk import Desk
 from ordosync.models import Shipment
 from tests.benchmarks.portals import configured, embedded, filled
 from tests.tasks.portal import succeeded
+
+pytestmark = pytest.mark.slow
 
 SOURCE = Path(__file__).parents[2] / "support" / "power_loss.c"
 ORDERS = 620
@@ -147,12 +148,7 @@ class Machine:
         assert not still_open & cancelled
 
 
-def _cuts(fast: tuple[str, int]) -> list[ParameterSet]:
-    marks = [() if cut == fast else pytest.mark.slow for cut in CUTS]
-    return [pytest.param(*cut, marks=mark) for cut, mark in zip(CUTS, marks, strict=True)]
-
-
-@pytest.mark.parametrize(("point", "passage"), _cuts(("result-before-commit", 2)))
+@pytest.mark.parametrize(("point", "passage"), CUTS)
 def test_a_power_loss_loses_no_order_and_repeats_none(
     machine: Machine, point: str, passage: int
 ) -> None:
@@ -164,7 +160,7 @@ def test_a_power_loss_loses_no_order_and_repeats_none(
     machine.check()
 
 
-@pytest.mark.parametrize(("point", "passage"), _cuts(("account-after-commit", 1)))
+@pytest.mark.parametrize(("point", "passage"), CUTS)
 def test_an_order_that_was_under_way_is_cancelled_with_its_merchant(
     machine: Machine, point: str, passage: int
 ) -> None:
@@ -179,7 +175,6 @@ def test_an_order_that_was_under_way_is_cancelled_with_its_merchant(
     machine.check(cancelled=cancelled)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("point", [*IMPORT, *ENDS])
 def test_a_power_loss_reports_each_parcel_once(machine: Machine, point: str) -> None:
     machine.run(IMPORT_ORDERS)

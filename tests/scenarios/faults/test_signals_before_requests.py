@@ -69,6 +69,7 @@ def ended_by_signal(folder: Path, command: str, *, wait: str) -> Done:
     return done
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wait", WAITS)
 @pytest.mark.parametrize("command", ["import-orders", "run-due"])
 def test_account_that_cannot_be_reached_is_left_at_once(

@@ -32,6 +32,7 @@ def test_orders_created_after_the_backup_are_linked_and_not_created_twice(pair: 
     assert pair.imported("1003")
 
 
+@pytest.mark.slow
 @needs("update-tracking")
 def test_p21_shipments_since_the_backup_are_reported_although_tracking_runs_first(
     pair: Pair,
@@ -145,6 +146,7 @@ FORGETTING = pytest.mark.parametrize("forgetting", [_restore, _lose], ids=["rest
 CATCHING_UP = ("import-orders", "split-order", "import-orders", "split-order")
 
 
+@pytest.mark.slow
 @FORGETTING
 @pytest.mark.parametrize("mirrored", [True, False], ids=["mirrored", "not mirrored"])
 @needs("split-order", "piece-orders")
@@ -217,6 +219,7 @@ def test_order_that_was_sent_and_split_by_the_merchant_since_is_not_sent_again(
     pair.stays_quiet("import-orders")
 
 
+@pytest.mark.slow
 @FORGETTING
 @needs("update-tracking", "parcels", "several-parcels")
 def test_parcel_of_a_part_that_was_reported_since_is_no_edit_and_takes_nothing_off(

@@ -44,6 +44,7 @@ def test_order_is_sent_in_the_skus_and_units_of_the_supplier(pair: Pair) -> None
     pair.stays_quiet("import-orders")
 
 
+@pytest.mark.slow
 @needs("update-tracking")
 def test_whole_order_in_one_parcel_is_shipped(pair: Pair) -> None:
     merchant_id, supplier_id = _ordered(pair)
@@ -88,6 +89,7 @@ def test_p19_pack_is_sent_with_its_last_unit(pair: Pair) -> None:
     pair.stays_quiet(TASK, "import-orders", "cancel-orders")
 
 
+@pytest.mark.slow
 @needs("update-tracking", "split-order")
 def test_split_between_packs_is_mirrored(pair: Pair) -> None:
     merchant_id, supplier_id = _ordered(pair)
@@ -154,6 +156,7 @@ def test_each_pack_gets_its_floor_of_the_same_units(pair: Pair) -> None:
     pair.stays_quiet("write-inventory-back", "import-products")
 
 
+@pytest.mark.slow
 @needs("import-products", "write-inventory-back")
 def test_sold_packs_are_never_offered_again(pair: Pair) -> None:
     pair.merchant.add_product(product("CUP"))
@@ -191,6 +194,7 @@ def test_short_unit_is_a_lost_pack(pair: Pair) -> None:
     assert ledger(pair, merchant_id)["CUP"] == (5, 0, 1)
 
 
+@pytest.mark.slow
 @needs("listing", "update-tracking", "parcels", "several-parcels", "parcel-lines")
 def test_both_sides_agree_with_a_pack_that_is_begun_and_after_a_loss(pair: Pair) -> None:
     merchant_id, supplier_id = _ordered(pair)

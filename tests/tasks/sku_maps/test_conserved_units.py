@@ -114,6 +114,7 @@ def _tell(sku_map: Map, sold: list[tuple[str, int]], events: list[tuple[object, 
 _SLOW = [HealthCheck.too_slow]
 
 
+@pytest.mark.slow
 @settings(max_examples=5, deadline=None, suppress_health_check=_SLOW)
 @given(sku_map=MAPS, sold=LINES, events=EVENTS)
 def test_units_are_conserved(
@@ -134,6 +135,7 @@ def test_units_are_conserved_in_many_stories(
 _HOLD = WITH_MAP.replace("sku_map: map.csv\n", "sku_map: map.csv\n    unknown_sku: hold\n")
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None, suppress_health_check=_SLOW)
 @given(sku_map=MAPS, sold=LINES)
 def test_nothing_that_was_not_mapped_is_sent(sku_map: Map, sold: list[tuple[str, int]]) -> None:
