@@ -16,7 +16,7 @@ from ordosync.accounts.woocommerce.pagination import PRODUCT_FIELDS, Params
 from ordosync.accounts.woocommerce.schema import ProductShape, read
 from ordosync.errors import RefusedError
 from ordosync.models import InvalidRecord, normalized_sku
-from ordosync.skus import Similar, similar, spellings
+from ordosync.skus import Similar, exact, similar, spellings
 
 Item = tuple[ProductShape, ProductShape | None] | InvalidRecord
 """A product, or a variation with its parent."""
@@ -31,7 +31,10 @@ class Catalogue:
         self._client = client
         self._found: dict[str, list[ProductShape]] = {}
         """Products by a SKU that was searched, for the write that follows; each is used once."""
+        self._existing: set[str] = set()
+        """SKUs that a search has found exactly in this run."""
         client.service.at_close(self._found.clear)
+        client.service.at_close(self._existing.clear)
         self._has_flat_variations: bool | None = None
 
     def by_sku(self, skus: Sequence[str], action: str) -> Mapping[str, list[ProductShape]]:
@@ -51,11 +54,14 @@ class Catalogue:
 
     def similar(self, skus: Sequence[str], action: str) -> Similar:
         """Return the SKUs of products and variations that equal these, or nearly."""
-        searched = [spelling for sku in skus for spelling in spellings(sku)]
+        new = [sku for sku in skus if sku not in self._existing]
+        searched = [spelling for sku in new for spelling in spellings(sku)]
         products = list(self._search(searched, action))
         by_sku = _by_normalized_sku(products)
-        self._found |= {sku: by_sku.get(normalized_sku(sku), []) for sku in skus}
-        return similar(skus, [product.sku for product in products])
+        self._found |= {sku: by_sku.get(normalized_sku(sku), []) for sku in new}
+        found = similar(skus, [*self._existing, *(product.sku for product in products)])
+        self._existing |= exact(found)
+        return found
 
     def _search(self, skus: Sequence[str], action: str) -> Iterator[ProductShape]:
         searchable = [sku for sku in dict.fromkeys(skus) if _is_searchable(sku)]
