@@ -47,10 +47,15 @@ class LinkSteps(LinkDigests):
         }
 
     def may_lack_parcels(self) -> bool:
-        """True if the Merchant may show parcels that have no link: then the ledger is behind."""
+        """True if the Merchant may show parcels that have no link: then the ledger is behind.
+
+        After a rebuild, a linked parcel may be void since then. Without any run or parcel, it is no
+        task of this portal.
+        """
         row = self._db.execute(
             "select 1 from schedule where portal = :portal and task = 'update-tracking'"
-            " and restored_at is not null and last_started_at is not null"
+            " and restored_at is not null and (last_started_at is not null or exists"
+            " (select 1 from links where portal = :portal and kind = 'parcel'))"
             " union all select 1 from steps where portal = :portal and task = 'update-tracking'"
             " and state in ('sending', 'unknown') limit 1",
             {"portal": self._portal},
