@@ -1,6 +1,6 @@
 """Opens the accounts of portals, as configuration and store describe them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -122,8 +122,7 @@ def _sharers(config: Config, account: str, store: Store) -> Sequence[Sharer]:
     """Return the portals that write the stock of a Supplier account back, always in this order."""
     named = {
         store.portals.known_as(identity(portal)): portal
-        for portal in config.portals.values()
-        if portal.supplier.account == account and can_run(portal, "write-inventory-back")
+        for portal in _writing_stock(config, account)
     }
     return [
         Sharer(name=name, weight=named[name].stock.share, links=store.links(name))
@@ -151,9 +150,15 @@ def stock_portals(
     """
     return tuple(
         names.get(portal.name) or store.portals.known_as(identity(portal))
-        for portal in config.portals.values()
-        if portal.supplier.account == account and can_run(portal, "write-inventory-back")
+        for portal in _writing_stock(config, account)
     )
+
+
+def _writing_stock(config: Config, account: str) -> Iterator[PortalConfig]:
+    """Yield the portals that write back the stock of a Supplier account."""
+    for portal in config.portals.values():
+        if portal.supplier.account == account and can_run(portal, "write-inventory-back"):
+            yield portal
 
 
 def _rivals(config: Config, portal: PortalConfig, store: Store) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -62,25 +62,7 @@ def measure_rules(folder: Path, scale: float) -> Sequence[Result]:
         "without": _linked(folder / "without", skus),
         "with": _linked(folder / "with", skus, f", stock: {{skus: {rules}}}"),
     }
-    for place in places.values():
-        spent(*WORDS, cwd=place)
-    ways = {name: partial(spent, *WORDS, cwd=place) for name, place in places.items()}
-    medians = in_turn(ways, rounds=ROUNDS)
-    peaks = {name: peak_mib(*WORDS[1:], cwd=place) for name, place in places.items()}
-    return [
-        at_most(
-            f"{count:,} SKUs with a rule each, none changed, against none without rules",
-            medians.ratio("with", "without"),
-            1.2,
-            note=medians.note("with", "without"),
-        ),
-        always(
-            f"{count:,} SKUs with a rule each, more memory",
-            peaks["with"] - peaks["without"],
-            5,
-            unit=" MiB",
-        ),
-    ]
+    return _compared(places, f"{count:,} SKUs with a rule each", "rules")
 
 
 def measure_map(folder: Path, scale: float) -> Sequence[Result]:
@@ -95,25 +77,25 @@ def measure_map(folder: Path, scale: float) -> Sequence[Result]:
         "without": _linked(folder / "without", skus),
         "with": _linked(folder / "with", skus, f", sku_map: {sku_map}"),
     }
+    return _compared(places, f"{count:,} SKUs with a row of the map each", "a map")
+
+
+def _compared(places: Mapping[str, Path], subject: str, feature: str) -> Sequence[Result]:
+    """Compare runs that change nothing, in the places `with` a feature and `without` it."""
     for place in places.values():
-        # The first run writes the quantities, reads the map, and saves its rows in the links.
+        # The first run writes the quantities, reads a map, and saves its rows in the links.
         spent(*WORDS, cwd=place)
     ways = {name: partial(spent, *WORDS, cwd=place) for name, place in places.items()}
     medians = in_turn(ways, rounds=ROUNDS)
     peaks = {name: peak_mib(*WORDS[1:], cwd=place) for name, place in places.items()}
     return [
         at_most(
-            f"{count:,} SKUs with a row of the map each, none changed, against none without a map",
+            f"{subject}, none changed, against none without {feature}",
             medians.ratio("with", "without"),
             1.2,
             note=medians.note("with", "without"),
         ),
-        always(
-            f"{count:,} SKUs with a row of the map each, more memory",
-            peaks["with"] - peaks["without"],
-            5,
-            unit=" MiB",
-        ),
+        always(f"{subject}, more memory", peaks["with"] - peaks["without"], 5, unit=" MiB"),
     ]
 
 

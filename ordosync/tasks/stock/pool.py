@@ -104,11 +104,10 @@ class Pool:
         if offer.gives_up or not offer.is_noted:
             self._unwritten.append(offer)
 
-    def save(self) -> bool:
-        """Save what was noted, in the transaction that ends the run; True if units became free."""
-        is_free = give_up(self._table, self._portal, self._unwritten)
+    def save(self) -> None:
+        """Save what was noted, in the transaction that ends the run."""
+        give_up(self._table, self._portal, self._unwritten)
         self._table.prune(before=self._clock.now() - _KEPT)
-        return is_free
 
 
 def give_up(table: Quotas, portal: str, offers: Iterable[Offer]) -> bool:
