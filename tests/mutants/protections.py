@@ -786,7 +786,7 @@ MUTANTS = (
     ),
     Mutant(
         protection="an order that is split commits its stock once",
-        file="embedded/stock.py",
+        file="embedded/commitments.py",
         old="case when is_split then",
         new="case when 0 then",
         test="tasks/test_write_inventory_back.py",
