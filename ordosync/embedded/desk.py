@@ -27,7 +27,6 @@ from ordosync.embedded import (
     timeline,
     units,
 )
-from ordosync.embedded.commitments import Commitments
 from ordosync.embedded.database import EmbeddedFile
 from ordosync.embedded.order_filter import ALL, OrderFilter
 from ordosync.embedded.order_list import ListedOrder
@@ -275,12 +274,8 @@ class Desk:
     ) -> Iterator[tuple[Product, list[Level], int | None]]:
         """Yield each product, by SKU, with its stock by warehouse and its available quantity."""
         with self.file.reading("list stock") as db:
-            commitments = Commitments(db)
-            for page in [products.read(db, skus)] if skus else products.read_all(db):
-                inventory = Inventory(db, [product.sku for product in page], commitments)
-                for product in page:
-                    levels = [] if product.is_kit else list(inventory.levels(product.sku))
-                    yield product, levels, inventory.available(product.sku)
+            pages = [products.read(db, skus)] if skus else products.read_all(db)
+            yield from stock.levels_of(db, pages)
 
     def levels_of(self, sku: str) -> list[Level]:
         """Return the stock of a product in the warehouses that it is sold from; empty for a kit."""

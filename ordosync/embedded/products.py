@@ -14,7 +14,7 @@ from ordosync.skus import folded
 if TYPE_CHECKING:
     import sqlite3
 
-_PAGE = 500
+_PAGE = 1000
 
 
 def create_unknown(db: "sqlite3.Connection", names: Mapping[str, str]) -> None:

@@ -7,7 +7,7 @@ components, so it changes every other kit that shares a component.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from math import floor
@@ -15,10 +15,13 @@ from typing import TYPE_CHECKING
 
 from ordosync.embedded import change_feed
 from ordosync.embedded.commitments import Commitments
-from ordosync.models import ParcelLine
+from ordosync.models import ParcelLine, Product
 
 if TYPE_CHECKING:
     import sqlite3
+
+_ZERO = Decimal()
+_NOTHING: Mapping[str, Decimal] = {}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,7 +87,7 @@ class Inventory:
         names = self._names(sku, warehouses)
         if names.isdisjoint(self._physical.get(sku, ())):
             return None
-        return sum(floor(self._available_in(name, sku)) for name in names)
+        return sum([floor(self._available_in(name, sku)) for name in names])
 
     def _names(self, sku: str, warehouses: frozenset[str]) -> set[str]:
         """Return those of these warehouses that have counted the product, or owe it."""
@@ -92,9 +95,21 @@ class Inventory:
         return names & warehouses if warehouses else names
 
     def _available_in(self, warehouse: str, sku: str) -> Decimal:
-        physical = self._physical.get(sku, {}).get(warehouse, Decimal())
-        committed = self.commitments.committed.get(sku, {}).get(warehouse, Decimal())
+        physical = self._physical.get(sku, _NOTHING).get(warehouse, _ZERO)
+        committed = self.commitments.committed.get(sku, _NOTHING).get(warehouse, _ZERO)
         return physical - committed
+
+
+def levels_of(
+    db: "sqlite3.Connection", pages: Iterable[Sequence[Product]]
+) -> Iterator[tuple[Product, list[Level], int | None]]:
+    """Yield each product with its stock by warehouse and its available quantity."""
+    commitments = Commitments(db)
+    for page in pages:
+        inventory = Inventory(db, [product.sku for product in page], commitments)
+        for product in page:
+            levels = [] if product.is_kit else list(inventory.levels(product.sku))
+            yield product, levels, inventory.available(product.sku)
 
 
 def _physical(db: "sqlite3.Connection", skus: Sequence[str]) -> dict[str, dict[str, Decimal]]:

@@ -70,3 +70,18 @@ def link_of(row: "sqlite3.Row") -> Link:
         merchant_sku=row["merchant_sku"],
         supplier_sku=row["supplier_sku"],
     )
+
+
+def product_link_of(row: "sqlite3.Row") -> Link:
+    """Return the link of a product; the row has only the columns that these links use."""
+    merchant_id, supplier_id, generation, state, pack, merchant_sku, supplier_sku = row
+    return Link(
+        kind="product",
+        merchant_id=merchant_id,
+        supplier_id=supplier_id,
+        generation=generation,
+        state=state,
+        pack=pack,
+        merchant_sku=merchant_sku,
+        supplier_sku=supplier_sku,
+    )

@@ -519,7 +519,7 @@ MUTANTS = (
     ),
     Mutant(
         protection="what was never counted is not written as 0",
-        file="tasks/write_inventory_back.py",
+        file="tasks/stock/steps.py",
         old="    if target is None:",
         new="    if False:",
         test="tasks/test_write_inventory_back.py",
