@@ -11,6 +11,7 @@ import pytest
 
 from ordosync import database_file
 from tests.fakes.shortcut import without_sockets
+from tests.support import postgres
 from tests.support.cases import Table
 from tests.support.desk import TwoAccounts
 from tests.support.forking import forking
@@ -44,6 +45,19 @@ def _both_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert both.shop("orders", "add", "1001", *words).code == 0
     assert both.run("import-orders").code == 0
     return both.folder
+
+
+@pytest.fixture(name="postgres_server", scope="session")
+def _postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with postgres.server(tmp_path_factory) as url:
+        yield url
+
+
+@pytest.fixture(name="postgres")
+def _postgres(postgres_server: str) -> Iterator[str]:
+    """Return the URL of an empty schema; the test is skipped if there is no PostgreSQL."""
+    with postgres.schema(postgres_server) as url:
+        yield url
 
 
 @pytest.fixture(autouse=True, scope="session")
