@@ -4,7 +4,7 @@ import gc
 import os
 import shutil
 import signal
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -109,6 +109,15 @@ def pytest_runtest_setup() -> None:
     for identity, descriptor in list(database_file._descriptors.items()):
         if not os.fstat(descriptor).st_nlink:
             os.close(database_file._descriptors.pop(identity))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Give all tests that need PostgreSQL one line if there is none, not a line each."""
+    report = yield
+    if report.skipped and str(report.longrepr).count(postgres.MISSING):
+        report.longrepr = (postgres.__file__, 1, f"Skipped: {postgres.MISSING}")
+    return report
 
 
 def pytest_collection_finish() -> None:

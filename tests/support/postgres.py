@@ -1,8 +1,8 @@
 """A PostgreSQL server for the tests: one in a session, with a schema for each test.
 
 The server is private and keeps its files in memory. A watcher stops it and removes its files after
-the last process of the session has ended, also after a kill: each of them holds a pipe open, and the
-watcher reads that pipe until its end.
+the last process of the session has ended, also after a kill: each of them holds a pipe open, which
+the watcher reads until its end.
 """
 
 import errno
