@@ -10,7 +10,7 @@ from ordosync.store.alert_table import AlertTable
 from ordosync.store.concerns import Concerns
 
 if TYPE_CHECKING:
-    import sqlite3
+    from ordosync.sql import Connection
 
 _TABLES = (
     *("schedule", "leases", "runs", "steps", "past_writes"),
@@ -53,7 +53,7 @@ class PortalIdentity:
 class Portals:
     """The rows `portal:NAME` of the table `meta`."""
 
-    def __init__(self, connection: "sqlite3.Connection") -> None:
+    def __init__(self, connection: "Connection") -> None:
         self._db = connection
 
     def all(self) -> Mapping[str, Registered]:
@@ -124,6 +124,7 @@ class Portals:
         )
         self._db.execute(
             "insert into meta (key, value) values (?, ?)"
-            " on conflict (key) do update set value = excluded.value where value <> excluded.value",
+            " on conflict (key) do update set value = excluded.value"
+            " where meta.value <> excluded.value",
             (f"portal:{portal.name}", json.dumps(asdict(registered))),
         )
