@@ -14,11 +14,8 @@ from ordosync.clock import Clock
 from ordosync.database import sqlite3, to_database_error
 from ordosync.idle import CONFIG_KEY
 from ordosync.sql import Connection
-from ordosync.store.link_table import Links
 from ordosync.store.location import SqliteFile, StoreLocation
-from ordosync.store.order_numbers import OrderNumbers
 from ordosync.store.runs import Runs
-from ordosync.store.steps import Steps
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -30,6 +27,8 @@ if TYPE_CHECKING:
     from ordosync.store.feeds import Feeds
     from ordosync.store.id_search import IdSearch
     from ordosync.store.leases import Leases
+    from ordosync.store.link_table import Links
+    from ordosync.store.order_numbers import OrderNumbers
     from ordosync.store.portals import Portals
     from ordosync.store.pruning import Pruning
     from ordosync.store.quotas import Quotas
@@ -38,6 +37,7 @@ if TYPE_CHECKING:
     from ordosync.store.sent_units import SentUnits
     from ordosync.store.sku_map import SkuMap
     from ordosync.store.statistics import Reports
+    from ordosync.store.steps import Steps
     from ordosync.store.stock_stops import StockStops
 
 
@@ -48,7 +48,6 @@ class Store:
         self._connection = connection
         self._location = location
         self.runs = Runs(connection)
-        self.steps = Steps(connection)
 
     @classmethod
     def open(
@@ -128,6 +127,13 @@ class Store:
 
         return Schedule(self._connection)
 
+    @cached_property
+    def steps(self) -> "Steps":
+        """The steps of runs."""
+        from ordosync.store.steps import Steps  # noqa: PLC0415
+
+        return Steps(self._connection)
+
     @property
     def config_digest(self) -> str | None:
         """Digest of the configuration that was last applied to portals and schedule."""
@@ -171,12 +177,16 @@ class Store:
         mode: str = self._connection.execute("pragma journal_mode").fetchone()[0]
         return mode
 
-    def links(self, portal: str) -> Links:
+    def links(self, portal: str) -> "Links":
         """Return the links of one portal."""
+        from ordosync.store.link_table import Links  # noqa: PLC0415
+
         return Links(self._connection, portal)
 
-    def order_numbers(self, portal: str) -> OrderNumbers:
+    def order_numbers(self, portal: str) -> "OrderNumbers":
         """Return the numbers of the orders of one portal."""
+        from ordosync.store.order_numbers import OrderNumbers  # noqa: PLC0415
+
         return OrderNumbers(self._connection, portal)
 
     def ids(self, portal: str) -> "IdSearch":
