@@ -19,11 +19,8 @@ from ordosync.database import (
 from ordosync.database_copy import copy_database
 from ordosync.database_file import check_folder
 from ordosync.idle import CONFIG_KEY
-from ordosync.store.link_table import Links
 from ordosync.store.machine import check_machine
-from ordosync.store.order_numbers import OrderNumbers
 from ordosync.store.runs import Runs
-from ordosync.store.steps import Steps
 from ordosync.store.version import APPLICATION_ID, VERSION, migrations_of
 
 if TYPE_CHECKING:
@@ -35,6 +32,8 @@ if TYPE_CHECKING:
     from ordosync.store.feeds import Feeds
     from ordosync.store.id_search import IdSearch
     from ordosync.store.leases import Leases
+    from ordosync.store.link_table import Links
+    from ordosync.store.order_numbers import OrderNumbers
     from ordosync.store.portals import Portals
     from ordosync.store.pruning import Pruning
     from ordosync.store.quotas import Quotas
@@ -43,6 +42,7 @@ if TYPE_CHECKING:
     from ordosync.store.sent_units import SentUnits
     from ordosync.store.sku_map import SkuMap
     from ordosync.store.statistics import Reports
+    from ordosync.store.steps import Steps
     from ordosync.store.stock_stops import StockStops
 
 
@@ -53,7 +53,6 @@ class Store:
         self._connection = connection
         self.path = path
         self.runs = Runs(connection)
-        self.steps = Steps(connection)
 
     @classmethod
     def open(cls, path: Path, *, readonly: bool = False, clock: Clock | None = None) -> Self:
@@ -146,6 +145,13 @@ class Store:
 
         return Schedule(self._connection)
 
+    @cached_property
+    def steps(self) -> "Steps":
+        """The steps of runs."""
+        from ordosync.store.steps import Steps  # noqa: PLC0415
+
+        return Steps(self._connection)
+
     @property
     def config_digest(self) -> str | None:
         """Digest of the configuration that was last applied to portals and schedule."""
@@ -182,12 +188,16 @@ class Store:
         mode: str = self._connection.execute("pragma journal_mode").fetchone()[0]
         return mode
 
-    def links(self, portal: str) -> Links:
+    def links(self, portal: str) -> "Links":
         """Return the links of one portal."""
+        from ordosync.store.link_table import Links  # noqa: PLC0415
+
         return Links(self._connection, portal)
 
-    def order_numbers(self, portal: str) -> OrderNumbers:
+    def order_numbers(self, portal: str) -> "OrderNumbers":
         """Return the numbers of the orders of one portal."""
+        from ordosync.store.order_numbers import OrderNumbers  # noqa: PLC0415
+
         return OrderNumbers(self._connection, portal)
 
     def ids(self, portal: str) -> "IdSearch":
