@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ordosync.errors import ConfigError
 
 if TYPE_CHECKING:
-    import sqlite3
+    from ordosync.sql import Connection
 
 _TABLES = (
     *("schedule", "leases", "runs", "steps", "past_writes"),
@@ -51,7 +51,7 @@ class PortalIdentity:
 class Portals:
     """The rows `portal:NAME` of the table `meta`."""
 
-    def __init__(self, connection: "sqlite3.Connection") -> None:
+    def __init__(self, connection: "Connection") -> None:
         self._db = connection
 
     def all(self) -> Mapping[str, Registered]:
@@ -121,7 +121,8 @@ class Portals:
         )
         self._db.execute(
             "insert into meta (key, value) values (?, ?)"
-            " on conflict (key) do update set value = excluded.value where value <> excluded.value",
+            " on conflict (key) do update set value = excluded.value"
+            " where meta.value <> excluded.value",
             (f"portal:{portal.name}", json.dumps(asdict(registered))),
         )
 
