@@ -4,6 +4,7 @@ A query for unsettled steps contains `UNSETTLED`, so that SQLite uses the partia
 """
 
 import json
+import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -14,13 +15,13 @@ from ordosync.store.step_rows import PATIENT, PLANNED, UNSETTLED, StepRow, Write
 from ordosync.store.written import Written, decoded
 
 if TYPE_CHECKING:
-    import sqlite3
+    from ordosync.sql import Connection
 
 
 class StepQueries:
     """The queries of the table `steps`."""
 
-    def __init__(self, connection: "sqlite3.Connection") -> None:
+    def __init__(self, connection: "Connection") -> None:
         self._db = connection
 
     def by_key(self, portal: str, task: str, keys: Sequence[str]) -> Mapping[str, StepRow]:
@@ -212,7 +213,7 @@ class StepQueries:
         )
         return [step_row(row) for row in rows]
 
-    def failures(self, run_id: int, *, limit: int) -> Sequence[StepRow]:
+    def failures(self, run_id: int, *, limit: int = sys.maxsize) -> Sequence[StepRow]:
         """Return the first steps that failed in this run, as its last attempt."""
         rows = self._db.execute(
             "select * from steps where last_run_id = ? and state = 'failed' order by id limit ?",
@@ -220,7 +221,7 @@ class StepQueries:
         )
         return [step_row(row) for row in rows]
 
-    def writes(self, run_id: int, *, limit: int = -1) -> Sequence[Write]:
+    def writes(self, run_id: int, *, limit: int = sys.maxsize) -> Sequence[Write]:
         """Return what this run has written, oldest step first."""
         rows = self._db.execute(
             "select id, key, merchant_id, supplier_id, written from steps"
@@ -260,7 +261,8 @@ class StepQueries:
     def get(self, step_ids: Sequence[int]) -> Sequence[StepRow]:
         """Return the existing steps among these ids, in order of their ids."""
         rows = self._db.execute(
-            "select * from steps where id in (select value from json_each(?)) order by id",
+            "select * from steps"
+            " where id in (select cast(value as integer) from json_each(?)) order by id",
             (json.dumps(list(step_ids)),),
         )
         return [step_row(row) for row in rows]

@@ -22,9 +22,9 @@ from ordosync.tasks.base import (
     Result,
     Step,
     Task,
-    step_of_source,
 )
 from ordosync.tasks.batching import gathered
+from ordosync.tasks.invalid_records import step_of_source
 from ordosync.tasks.order_edits import Imported, announce, compare
 from ordosync.tasks.order_edits import due_again as edits_due_again
 from ordosync.tasks.orders import cancelled_rest

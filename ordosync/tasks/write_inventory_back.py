@@ -28,8 +28,8 @@ from ordosync.tasks.base import (
     Result,
     Step,
     Task,
-    step_of_source,
 )
+from ordosync.tasks.invalid_records import step_of_supplier
 from ordosync.tasks.stock.mapped_rows import LinkedProduct
 from ordosync.tasks.stock.oversold import Oversold
 from ordosync.tasks.stock.sales import unimported_sales
@@ -143,7 +143,7 @@ def _steps(
 def _steps_of(portal: Portal, item: Stock | InvalidRecord, targets: Targets) -> Iterator[Step]:
     """Yield the steps of a product of the Supplier: one for each product that is linked to it."""
     if isinstance(item, InvalidRecord):
-        yield _invalid(item)
+        yield step_of_supplier(item)
         return
     linked = targets.linked.get(item.product_id, ())
     if not linked:
@@ -176,18 +176,6 @@ def _oversold(oversold: Oversold, item: Stock | InvalidRecord, step: Step) -> St
             code=_OVERSOLD,
             reason=f"is oversold: the available quantity at the Supplier is {item.quantity}",
         ),
-    )
-
-
-def _invalid(item: InvalidRecord) -> Step:
-    if item.is_whole_file:
-        return step_of_source(item)
-    return Step(
-        key=item.id,
-        merchant_id=None,
-        supplier_id=item.id,
-        content=item.content,
-        decision=Decision.of(item),
     )
 
 
