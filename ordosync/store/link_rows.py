@@ -8,21 +8,21 @@ import msgspec
 from ordosync.store.links import Link, ShortUnits
 
 if TYPE_CHECKING:
-    import sqlite3
+    from ordosync.sql import Row
 
 INSERT = """
 insert into links (portal, kind, merchant_id, generation, supplier_id, state, linked_at, order_id,
     ordered, sent, cancelled, short, units, digests, pack, merchant_sku, supplier_sku)
 values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 on conflict (portal, kind, merchant_id, generation) do update set
-    state = case excluded.state when 'live' then state else excluded.state end,
-    order_id = coalesce(order_id, excluded.order_id),
-    sent = case when ordered is null then excluded.sent else sent end,
-    cancelled = case when ordered is null then excluded.cancelled else cancelled end,
-    short = coalesce(excluded.short, short),
-    units = coalesce(excluded.units, units),
-    digests = coalesce(excluded.digests, digests),
-    ordered = coalesce(ordered, excluded.ordered)
+    state = case excluded.state when 'live' then links.state else excluded.state end,
+    order_id = coalesce(links.order_id, excluded.order_id),
+    sent = case when links.ordered is null then excluded.sent else links.sent end,
+    cancelled = case when links.ordered is null then excluded.cancelled else links.cancelled end,
+    short = coalesce(excluded.short, links.short),
+    units = coalesce(excluded.units, links.units),
+    digests = coalesce(excluded.digests, links.digests),
+    ordered = coalesce(links.ordered, excluded.ordered)
 """
 
 
@@ -50,7 +50,7 @@ def row_of(portal: str, link: Link, at: str) -> tuple[str | int | None, ...]:
     )
 
 
-def link_of(row: "sqlite3.Row") -> Link:
+def link_of(row: "Row") -> Link:
     """Return the link of a row."""
     return Link(
         kind=row["kind"],

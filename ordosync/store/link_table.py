@@ -15,7 +15,7 @@ from ordosync.store.sku_map import MappedSku
 from ordosync.store.step_rows import UNSETTLED
 
 if TYPE_CHECKING:
-    import sqlite3
+    from ordosync.sql import Row
 
 
 class Links(LinkSteps):
@@ -98,7 +98,7 @@ class Links(LinkSteps):
 
     def _of_orders(
         self, kind: LinkKind, order_ids: Sequence[str], *, condition: str = ""
-    ) -> "list[sqlite3.Row]":
+    ) -> "list[Row]":
         return self._db.execute(
             "select * from links where portal = ? and order_id in (select value from json_each(?))"  # noqa: S608
             f" and order_id is not null and kind = ? {condition}"

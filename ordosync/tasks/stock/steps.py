@@ -7,7 +7,8 @@ from msgspec.structs import replace
 
 from ordosync.models import InvalidRecord, Stock
 from ordosync.store.written import Change, Written
-from ordosync.tasks.base import Decision, Portal, Step, step_of_source
+from ordosync.tasks.base import Decision, Portal, Step
+from ordosync.tasks.invalid_records import step_of_supplier
 from ordosync.tasks.stock.mapped_rows import LinkedProduct
 from ordosync.tasks.stock.oversold import Oversold
 from ordosync.tasks.stock.sku_links import misfit_reason
@@ -45,7 +46,7 @@ def product_steps(
     found: list[Step] = []
     for item in items:
         if isinstance(item, InvalidRecord):
-            found.append(_invalid(item))
+            found.append(step_of_supplier(item))
             continue
         own = _steps_of(portal, item, targets)
         oversold = _oversold(portal.stock.oversold, item, own)
@@ -85,18 +86,6 @@ def _oversold(oversold: Oversold, item: Stock, steps: Sequence[Step]) -> Step | 
             code=OVERSOLD,
             reason=f"is oversold: the available quantity at the Supplier is {item.quantity}",
         ),
-    )
-
-
-def _invalid(item: InvalidRecord) -> Step:
-    if item.is_whole_file:
-        return step_of_source(item)
-    return Step(
-        key=item.id,
-        merchant_id=None,
-        supplier_id=item.id,
-        content=item.content,
-        decision=Decision.of(item),
     )
 
 
