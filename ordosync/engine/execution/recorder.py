@@ -125,15 +125,17 @@ class Recorder:
         All its portals send units, also one that does not write its stock back. An order that is
         found now had arrived before.
         """
+        units = [result.sent_units for result in results if result.sent_units]
+        self.has_sent |= any(count > 0 for counts in units for count in counts.values())
+        if not (units and (self._is_stock_written or self._portal.is_pooled)):
+            return
         sent: Counter[str] = Counter()
         arrived: Counter[tuple[str, str]] = Counter()
-        for result in results:
-            for sku, count in (result.sent_units or {}).items():
-                key = normalized_sku(sku.supplier)
-                arrived[key, sku.merchant] += count
-                sent[key] += count
+        for sku, count in (item for counts in units for item in counts.items()):
+            key = normalized_sku(sku.supplier)
+            arrived[key, sku.merchant] += count
+            sent[key] += count
         account, now = self._portal.config.supplier.account, self._clock.now()
-        self.has_sent |= bool(+sent)
         if +sent and self._is_stock_written:
             self._store.sent_units(account).add(+sent, now=now)
         # Another portal of the account may be reading the Supplier's quantities now.
