@@ -1,7 +1,8 @@
 """Rows of the table `links`, as values and as SQL."""
 
 import json
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -72,7 +73,7 @@ def link_of(row: "Row") -> Link:
     )
 
 
-def product_link_of(row: "sqlite3.Row") -> Link:
+def product_link_of(row: Sequence[Any]) -> Link:
     """Return the link of a product; the row has only the columns that these links use."""
     merchant_id, supplier_id, generation, state, pack, merchant_sku, supplier_sku = row
     return Link(
