@@ -11,7 +11,7 @@ from typing import Literal
 
 Unit = Literal["records", "bytes"]
 _LARGE = 1_000_000
-"""The bytes from which a file has a phase of its own."""
+"""The size from which the transfer of a file is a separate phase, in bytes."""
 
 
 class Phase:
