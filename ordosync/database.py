@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     import sqlite3
 
     from sqlite_utils import Migrations
+
+    from ordosync.sql import Connection, Cursor
 else:
     try:
         import pysqlite3.dbapi2 as sqlite3
@@ -115,7 +117,7 @@ def _writer_lock(path: Path) -> threading.Lock:
 
 
 @contextmanager
-def transaction(connection: "sqlite3.Connection") -> Iterator["sqlite3.Connection"]:
+def transaction(connection: "Connection") -> Iterator[None]:
     """Run a write transaction under `BEGIN IMMEDIATE`; roll back on any exception.
 
     Without `IMMEDIATE`, a transaction that reads before it writes would fail at once, despite the
@@ -123,7 +125,7 @@ def transaction(connection: "sqlite3.Connection") -> Iterator["sqlite3.Connectio
     """
     execute_write(connection, "begin immediate")
     try:
-        yield connection
+        yield
         # Under a rollback journal, the commit waits while another process reads.
         connection.execute("commit")
     except BaseException:
@@ -135,7 +137,7 @@ def transaction(connection: "sqlite3.Connection") -> Iterator["sqlite3.Connectio
 
 @contextmanager
 def write_transaction(
-    connection: "sqlite3.Connection", path: Path, *, durable: bool = True
+    connection: "Connection", path: Path, *, durable: bool = True
 ) -> Iterator[None]:
     """Run a write transaction, one thread at a time. Raises `DatabaseError`.
 
@@ -188,15 +190,14 @@ class _JournalConnection(_FileConnection):
         return _in_slices(partial(super().execute, *args), self.clock)
 
 
-def execute_write(connection: "sqlite3.Connection", statement: str) -> "sqlite3.Cursor":
+def execute_write(connection: "Connection", statement: str) -> "Cursor":
     """Execute a statement that takes the write lock; a stopped clock ends its wait."""
-    execute = partial(connection.execute, statement)
     # A rollback journal waits in `execute`; a database in memory is never locked.
     if isinstance(connection, _JournalConnection) or not isinstance(connection, _FileConnection):
-        return execute()
+        return connection.execute(statement)
     connection.execute(f"pragma busy_timeout = {SLICE_S * 1000:.0f}")
     try:
-        return _in_slices(execute, connection.clock)
+        return _in_slices(partial(connection.execute, statement), connection.clock)
     finally:
         connection.execute(f"pragma busy_timeout = {BUSY_TIMEOUT_S * 1000}")
 
@@ -260,7 +261,7 @@ def _make(path: Path, application_id: int, migrations: "Callable[[], Migrations]
         temporary.unlink(missing_ok=True)
 
 
-def _pragma(connection: "sqlite3.Connection", name: str) -> Any:
+def _pragma(connection: "Connection", name: str) -> Any:
     return connection.execute(f"pragma {name}").fetchone()[0]
 
 

@@ -4,13 +4,14 @@ import gc
 import os
 import shutil
 import signal
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
 
 from ordosync import database_file
 from tests.fakes.shortcut import without_sockets
+from tests.support import postgres
 from tests.support.cases import Table
 from tests.support.desk import TwoAccounts
 from tests.support.forking import forking
@@ -44,6 +45,19 @@ def _both_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert both.shop("orders", "add", "1001", *words).code == 0
     assert both.run("import-orders").code == 0
     return both.folder
+
+
+@pytest.fixture(name="postgres_server", scope="session")
+def _postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with postgres.server(tmp_path_factory) as url:
+        yield url
+
+
+@pytest.fixture(name="postgres")
+def _postgres(postgres_server: str) -> Iterator[str]:
+    """Return the URL of an empty schema; the test is skipped if there is no PostgreSQL."""
+    with postgres.schema(postgres_server) as url:
+        yield url
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -95,6 +109,15 @@ def pytest_runtest_setup() -> None:
     for identity, descriptor in list(database_file._descriptors.items()):
         if not os.fstat(descriptor).st_nlink:
             os.close(database_file._descriptors.pop(identity))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Give all tests that need PostgreSQL one line if there is none, not a line each."""
+    report = yield
+    if report.skipped and str(report.longrepr).count(postgres.MISSING):
+        report.longrepr = (postgres.__file__, 1, f"Skipped: {postgres.MISSING}")
+    return report
 
 
 def pytest_collection_finish() -> None:

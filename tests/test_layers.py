@@ -16,7 +16,7 @@ LAYERS = (
     (
         *("errors", "secret", "clock", "failpoints", "retry", "slots", "progress"),
         *("idle", "permissions", "crontab", "regular_files", "text", "atomic_write", "countries"),
-        *("digest_key", "durations", "hold_facts", "keyed_content"),
+        *("digest_key", "durations", "hold_facts", "keyed_content", "sql"),
     ),
     ("models", "skus"),
     (
@@ -105,8 +105,6 @@ def test_a_transaction_of_the_engine_names_its_portal() -> None:
     of_all = {"scheduling/registration.py", "scheduling/timetable.py", "scheduling/retention.py"}
     # An entry that the operator dismisses or purges may belong to several portals.
     of_all |= {"diagnosis/dismissal.py", "purge.py"}
-    # All portals of a Supplier are woken together.
-    of_all |= {"scheduling/waking.py"}
     # One message is about the problems of all portals.
     of_all |= {"alerts/delivery.py"}
 
@@ -117,7 +115,7 @@ def test_a_transaction_of_the_engine_names_its_portal() -> None:
         if isinstance(call, ast.Call)
         and isinstance(call.func, ast.Attribute)
         and ast.unparse(call.func).endswith("store.transaction")
-        and "portal" not in {keyword.arg for keyword in call.keywords}
+        and not {"portal", "portals"} & {keyword.arg for keyword in call.keywords}
     }
 
     assert unnamed == of_all

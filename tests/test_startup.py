@@ -36,6 +36,20 @@ def test_the_list_of_commands_has_the_summary_of_each() -> None:
         assert command.help.split("\n\n")[0] == words, name
 
 
+def test_the_end_of_a_command_looks_for_no_garbage() -> None:
+    code = (
+        "import atexit, gc, sys; sys.argv = ['ordosync', '--version'];"
+        "atexit.register(lambda: print(len(gc.get_objects())));"
+        "from ordosync.__main__ import main; main()"
+    )
+
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+
+    assert result.stdout.splitlines()[-1] == "0"
+
+
 @pytest.mark.parametrize("words", [["--help"], ["help"], ["help", "files"]], ids=" ".join)
 def test_help_imports_no_command(words: list[str]) -> None:
     code = (
@@ -55,8 +69,9 @@ def test_help_imports_no_command(words: list[str]) -> None:
 
 def test_the_log_imports_nothing_that_only_other_commands_need() -> None:
     others = (
-        *("rich", "yaml", "csv", "requests", "ordosync.accounts"),
-        *("ordosync.store.schedule", "ordosync.store.statistics"),
+        *("rich", "yaml", "csv", "requests", "msgspec", "decimal", "ordosync.accounts"),
+        *("ordosync.store.schedule", "ordosync.store.statistics", "ordosync.store.steps"),
+        *("ordosync.store.link_table", "ordosync.models", "ordosync.cli.output.steps"),
         "ordosync.cli.output.terminal_table",
     )
     code = (

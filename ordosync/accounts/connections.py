@@ -9,16 +9,30 @@ from ordosync.clock import Clock
 if TYPE_CHECKING:
     from ordosync.accounts.files.places.place import Place
     from ordosync.http import HttpClient
+    from ordosync.http.account_limits import AccountLimits
 
 
 class Connections:
-    """One session and one rate limit for each account of a configuration, one of each place."""
+    """One session for each account of a configuration, and one of each place.
 
-    def __init__(self, clock: Clock) -> None:
+    `limits` are those of the accounts; without them, this process counts its own requests.
+    """
+
+    def __init__(self, clock: Clock, limits: "AccountLimits | None" = None) -> None:
         self.clock = clock
+        self._limits = limits
         self._sessions: dict[str, HttpClient] = {}
         self._places: dict[Hashable, Place] = {}
         self._lock = threading.Lock()
+
+    @property
+    def limits(self) -> "AccountLimits":
+        """The limits of the accounts."""
+        if self._limits is None:
+            from ordosync.http.account_limits import LocalLimits  # noqa: PLC0415 - slow to import
+
+            self._limits = LocalLimits(self.clock)
+        return self._limits
 
     def session(self, account: str, make: Callable[[], "HttpClient"]) -> "HttpClient":
         """Return the session of this account, with separate counters."""
@@ -43,3 +57,5 @@ class Connections:
             session.close()
         for place in places.values():
             place.close()
+        if self._limits is not None:
+            self._limits.close()

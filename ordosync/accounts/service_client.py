@@ -50,7 +50,7 @@ class ServiceClient:
         self,
         name: str,
         connections: Connections,
-        connect: Callable[[Clock], "HttpClient"],
+        connect: Callable[[Connections], "HttpClient"],
         *,
         concurrency: int,
         timezone: str | None = None,
@@ -88,7 +88,7 @@ class ServiceClient:
 
     def _connected(self) -> "HttpClient":
         try:
-            return self._connections.session(self.name, lambda: self._connect(self.clock))
+            return self._connections.session(self.name, lambda: self._connect(self._connections))
         # An address or a certificate that cannot be used.
         except ValueError as error:
             raise RefusedError(self.account, "connect", str(error)) from error

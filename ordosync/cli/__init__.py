@@ -1,11 +1,8 @@
 """The command line: runs a command and turns errors into messages and exit codes."""
 
-import gc
 import signal
 import sys
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import typer
 
@@ -24,8 +21,6 @@ app = new_app(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-_OBJECTS = 50_000
-"""New objects after which the collector looks for cycles; Python's default is 700."""
 _TYPER_ERROR: type[typer.BadParameter] = typer.BadParameter.__mro__[2]
 """The base class of all errors of Typer, which it does not export."""
 
@@ -63,22 +58,10 @@ def run() -> int:
         terminal.message("error: the command line contains bytes that are not UTF-8 text")
         return 2
     try:
-        with _rare_collections():
-            code = _code()
+        code = _code()
     except OSError as error:
         code = _cannot_write(error)
     return terminal.finish(code)
-
-
-@contextmanager
-def _rare_collections() -> Iterator[None]:
-    """Look for cycles of garbage rarely: records are many, and are freed without it."""
-    before = gc.get_threshold()
-    gc.set_threshold(_OBJECTS, *before[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
 
 
 def _code() -> int:

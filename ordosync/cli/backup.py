@@ -42,7 +42,7 @@ def backup(
     config = context.config
     if force and file.exists():
         confirm(context, f"replace {file}?", yes=yes)
-    copy = back_up(config.database, file, replace=force)
+    copy = back_up(config.database.path, file, replace=force)
     if context.as_json:
         not_included = _other_files(config)
         render.document({"backups": [{**_copy_json(file, copy), "not_included": not_included}]})
@@ -57,7 +57,7 @@ def _other_files(config: Config) -> list[str]:
         for account in config.accounts.values()
         if is_embedded(account.kind)
     ]
-    spool = config.database.with_name(f"{config.database.name}.spool")
+    spool = config.database.spool
     folders = [str(folder) for folder in (spool, config.places) if folder.exists()]
     tables = dict.fromkeys(str(path) for _, _, path in table_files(config))
     return [str(config.path), *tables, *local, *folders]
@@ -90,7 +90,7 @@ def restore(
         raise UsageError("give the backup, or use --moved for a store that was moved here")
     settle_s = longest_settle_s(config)
 
-    source = file or config.database
+    source = file or config.database.path
     confirm(context, f"replace the store {config.database} by {source}?", yes=yes)
 
     def rest() -> None:
@@ -98,7 +98,7 @@ def restore(
             render.message(f"waiting {settle_s:g} s until everything that was sent can be found")
             clock.sleep(settle_s)
 
-    restored = restore_store(config.database, source, moved=moved, clock=clock, rest=rest)
+    restored = restore_store(config.database.path, source, moved=moved, clock=clock, rest=rest)
     if context.as_json:
         kept = str(restored.kept) if restored.kept else None
         render.document({"restored": [{**_copy_json(source, restored.copy), "kept": kept}]})

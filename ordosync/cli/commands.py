@@ -69,7 +69,7 @@ SECTIONS = {
             "Show the most recent runs, newest first.",
         ),
         "show": (
-            "activity:show",
+            "show:show",
             "Show one run and the current state of its steps.",
         ),
         "attention": (

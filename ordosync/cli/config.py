@@ -9,7 +9,7 @@ import typer
 from ordosync.cli import completion, documentation
 from ordosync.cli.context import Context, with_context
 from ordosync.cli.output import render
-from ordosync.config import as_plain
+from ordosync.config import as_plain, load_config
 from ordosync.config.json_schema import json_schema
 from ordosync.config.settings import Config
 from ordosync.engine import check_renames
@@ -39,10 +39,11 @@ def check_config(
     For example:
       ordosync config check --online
     """
-    config = context.config
-    from ordosync.config.table_checks import check_tables  # noqa: PLC0415 - only this command
+    from ordosync.config.table_checks import TableChecks  # noqa: PLC0415 - only this command
 
-    warnings = check_tables(config)
+    tables = TableChecks()
+    config = load_config(context.config_path, check=tables.check)
+    warnings = tables.warnings
     with Store.open(config.database, readonly=True) as store:
         check_renames(config, store)
         warnings += config_warnings(config, store)

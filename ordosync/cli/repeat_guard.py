@@ -12,13 +12,14 @@ from pathlib import Path
 from zlib import crc32
 
 from ordosync.atomic_write import replace_file
+from ordosync.store.location import StoreLocation
 
 _REPEAT_AFTER_S = timedelta(days=1).total_seconds()
 
 
-def is_new_problem(store: Path, message: str, *, now: datetime) -> bool:
+def is_new_problem(store: StoreLocation, message: str, *, now: datetime) -> bool:
     """True if the message was not written in the last day; records that it is written now."""
-    path = store.with_name(f"{store.name}.told")
+    path = store.reported_problems
     at, key = now.timestamp(), str(crc32(message.encode("utf-8", "replace")))
     reported = {k: t for k, t in _read(path).items() if 0 <= at - t < _REPEAT_AFTER_S}
     if key in reported:
@@ -27,9 +28,9 @@ def is_new_problem(store: Path, message: str, *, now: datetime) -> bool:
     return True
 
 
-def forget_problems(store: Path) -> None:
+def forget_problems(store: StoreLocation) -> None:
     """Delete the records, so that a problem that returns is reported at once."""
-    store.with_name(f"{store.name}.told").unlink(missing_ok=True)
+    store.reported_problems.unlink(missing_ok=True)
 
 
 def _read(path: Path) -> dict[str, float]:

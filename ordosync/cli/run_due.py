@@ -24,6 +24,7 @@ from ordosync.engine.scheduling.tick import PortalReport, Tick
 from ordosync.errors import ConfigError, DatabaseError, mistake
 from ordosync.idle import DATABASE, database_of
 from ordosync.store import Store
+from ordosync.store.location import SqliteFile, StoreLocation
 
 _MOST_LINES = 20
 
@@ -57,7 +58,7 @@ def run_due(
     try:
         reports, stop, warnings = _run_tick(context, jobs, deliver_alerts=not is_watched)
     except (ConfigError, DatabaseError) as error:
-        store = _store_path(path)
+        store = _store_location(path)
         if is_watched or context.as_json or is_new_problem(store, str(error), now=clock.now()):
             raise
         raise typer.Exit(error.exit_code) from error
@@ -165,16 +166,16 @@ def _ping(clock: Clock, portal: PortalConfig, event: str) -> None:
         ping(url, clock)
 
 
-def _store_path(path: Path) -> Path:
-    """Return the path of the store, even if the configuration is invalid."""
+def _store_location(path: Path) -> StoreLocation:
+    """Return the place of the store, even if the configuration is invalid."""
     try:
         database = database_of(str(path), path.read_bytes())
     except OSError:
         database = None
-    return Path(database) if database else path.with_name(DATABASE)
+    return SqliteFile(Path(database) if database else path.with_name(DATABASE))
 
 
-def _show(reports: Sequence[PortalReport], database: Path) -> None:
+def _show(reports: Sequence[PortalReport], database: StoreLocation) -> None:
     runs = [run for report in reports for run in report.runs]
     if runs:
         render_runs.show_runs(runs)
@@ -184,7 +185,7 @@ def _show(reports: Sequence[PortalReport], database: Path) -> None:
     render.message(f"nothing is due{then}")
 
 
-def _next_due_at(database: Path) -> datetime | None:
+def _next_due_at(database: StoreLocation) -> datetime | None:
     with Store.open(database, readonly=True) as store:
         return min((row.next_at for row in store.schedule.all() if row.next_at), default=None)
 

@@ -100,7 +100,7 @@ class Session:
         return sum(step.last_run_id != run.id and step.code != DISMISSED for step in steps)
 
     def _reasons(self, run: Run) -> list[Failure]:
-        steps = self.store.steps.failures(run.id, limit=-1)
+        steps = self.store.steps.failures(run.id)
         numbers = self.store.order_numbers(run.portal).of(
             [step.merchant_id or "" for step in steps]
         )

@@ -4,10 +4,11 @@
 into typed values, as `schema` and `portals` ask for them. The result is in `settings`.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 
 from ordosync.config.dump import as_plain
-from ordosync.config.reader import Place
+from ordosync.config.reader import Place, Reader
 from ordosync.config.schema import read_config, reader_for
 from ordosync.config.settings import (
     AT_ONCE_TASKS,
@@ -52,9 +53,12 @@ def find_config(option: Path | None) -> Path:
     raise ConfigError([f"no configuration in {paths}; `ordosync init` creates one"])
 
 
-def load_config(path: Path) -> Config:
-    """Load a configuration. Raises `ConfigError` with all problems, in the order of the file."""
-    return _loaded(read_source(path.absolute()))
+def load_config(path: Path, *, check: Callable[[Reader, Place], None] | None = None) -> Config:
+    """Load a configuration. Raises `ConfigError` with all problems, in the order of the file.
+
+    `check` records further problems.
+    """
+    return _loaded(read_source(path.absolute()), check)
 
 
 def config_of(text: str, folder: Path) -> Config:
@@ -63,10 +67,12 @@ def config_of(text: str, folder: Path) -> Config:
     return _loaded(Source(path=path, text=text, digest=digest(text.encode()), exposed=False))
 
 
-def _loaded(source: Source) -> Config:
+def _loaded(source: Source, check: Callable[[Reader, Place], None] | None = None) -> Config:
     reader = reader_for(source)
     top = Place(line=1, keys=(), node=compose(source.text))
     config = read_config(reader, top, source)
+    if check:
+        check(reader, top)
     if config is None or reader.problem_count:
         raise ConfigError(reader.problems)
     return config

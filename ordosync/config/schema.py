@@ -24,6 +24,7 @@ from ordosync.config.stock_settings import NO_SELLING_RULES
 from ordosync.config.yaml_file import Source
 from ordosync.idle import DATABASE
 from ordosync.secret import PrivateKey, Secret
+from ordosync.store.location import SqliteFile
 
 RETENTION = timedelta(days=400)
 """A year, and one month to review it."""
@@ -50,9 +51,9 @@ def read_config(reader: Reader, top: Place, source: Source) -> Config | None:
     if entries is None:
         return None
     reader.refuse_unknown(entries, TOP)
-    database = source.path.parent / DATABASE
+    path = source.path.parent / DATABASE
     if "database" in entries:
-        database = reader.value(Path, entries["database"])
+        path = reader.value(Path, entries["database"])
     retention: timedelta | None = RETENTION
     if "retention" in entries:
         retention = reader.scalar(entries["retention"], _to_retention)
@@ -72,7 +73,7 @@ def read_config(reader: Reader, top: Place, source: Source) -> Config | None:
     return Config(
         path=source.path,
         digest=source.digest,
-        database=database,
+        database=SqliteFile(path),
         retention=retention,
         accounts={name: account for name, account in accounts.items() if account},
         opened={name: account for name, account in opened.items() if account},

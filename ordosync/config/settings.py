@@ -23,6 +23,7 @@ from ordosync.left_out import is_among
 from ordosync.max_age import MaxAge, max_age_of
 from ordosync.secret import Secret
 from ordosync.shortages import ONE_DAY, Resume
+from ordosync.store.location import StoreLocation
 
 SCHEDULED_TASKS = ("import-orders", "import-products", "write-inventory-back", "cancel-orders")
 GLOBAL_TASKS = ("import-orders", "import-products", "write-inventory-back")
@@ -275,7 +276,7 @@ class Config:
     path: Path
     digest: str
     """Digest of the bytes of the file, which changes with each edit."""
-    database: Path
+    database: StoreLocation
     retention: timedelta | None
     """The time for which the log is kept; None if it is kept forever."""
     accounts: Mapping[str, AccountConfig]
@@ -287,11 +288,10 @@ class Config:
     desk: DeskConfig = DeskConfig()
     alerts: AlertsConfig | None = None
     """None if no alerts are sent."""
-    originals: Path | None = None
+    originals: StoreLocation | None = None
     """For a dry run, the database that `database` is a copy of."""
 
     @property
     def places(self) -> Path:
-        """The folder for files of places, beside the database; a dry run has the same."""
-        database = self.originals or self.database
-        return database.with_name(f"{database.name}.places")
+        """The folder for files of places; a dry run has the same."""
+        return (self.originals or self.database).places

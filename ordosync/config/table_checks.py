@@ -1,46 +1,73 @@
 """Checks of the CSV files that a configuration names."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 
 from ordosync.config.csv_tables import TableProblemsError
-from ordosync.config.settings import Config
+from ordosync.config.reader import Place, Reader
 from ordosync.config.sku_map_file import SkuMapFile
 from ordosync.config.sku_rules import SkuRules
-from ordosync.config.table_files import TableOption, table_files
-from ordosync.errors import ConfigError
 from ordosync.text import plural
 
 
-def check_tables(config: Config) -> list[str]:
-    """Return warnings about the files. Raise `ConfigError` with all their problems."""
-    problems: list[str] = []
-    warnings: list[str] = []
-    for portal, option, path in table_files(config):
-        place = f"portals.{portal}.{option}"
+class TableChecks:
+    """Reads the files of all portals, those with problems included."""
+
+    def __init__(self) -> None:
+        self.warnings: list[str] = []
+        """Remarks on the files."""
+
+    def check(self, reader: Reader, top: Place) -> None:
+        """Record the problems of the files at the options that name them."""
+        for place, warnings_of in _places(reader, top):
+            # A path that is wrong has its problem already.
+            if path := reader.value(Path | None, place):
+                self._check(reader, place, path, warnings_of)
+
+    def _check(
+        self, reader: Reader, place: Place, path: Path, warnings_of: Callable[[Path], list[str]]
+    ) -> None:
         try:
-            warnings += [f"{place}: {warning}" for warning in _CHECKS[option](path)]
+            self.warnings += [f"{place.path}: {warning}" for warning in warnings_of(path)]
         except TableProblemsError as error:
-            problems += [f"{place}: {problem}" for problem in error.problems]
+            for problem in error.problems:
+                reader.problem(place, problem)
             if more := error.count - len(error.problems):
-                problems.append(f"{place}: {path}: {plural(more, '1 more', f'{more} more')}")
-    if problems:
-        raise ConfigError(problems)
-    return warnings
+                reader.problem(place, f"{path}: {plural(more, '1 more', f'{more} more')}")
 
 
-def _check_rules(path: Path) -> list[str]:
+def _places(reader: Reader, top: Place) -> Iterator[tuple[Place, Callable[[Path], list[str]]]]:
+    """Yield the options that name a file, each with the function that reads it."""
+    for portal in _below(reader, top, "portals").values():
+        for keys, warnings_of in _CHECKS.items():
+            *parents, last = keys
+            entries = _below(reader, portal, *parents)
+            if last in entries:
+                yield entries[last], warnings_of
+
+
+def _below(reader: Reader, place: Place, *keys: str) -> Mapping[str, Place]:
+    """Return the entries below some keys; none if the file has no such mapping."""
+    entries = reader.entries(place) if place.is_mapping else None
+    for key in keys:
+        inner = (entries or {}).get(key)
+        entries = reader.entries(inner) if inner and inner.is_mapping else None
+    return entries or {}
+
+
+def _rules(path: Path) -> list[str]:
     SkuRules(path).close()
     return []
 
 
-def _check_map(path: Path) -> list[str]:
+def _map(path: Path) -> list[str]:
     with closing(SkuMapFile(path)) as file:
         return list(file.warnings())
 
 
-_CHECKS: Mapping[TableOption, Callable[[Path], list[str]]] = {
-    "stock.skus": _check_rules,
-    "sku_map": _check_map,
+_CHECKS: Mapping[tuple[str, ...], Callable[[Path], list[str]]] = {
+    ("stock", "skus"): _rules,
+    ("sku_map",): _map,
 }
+"""The options of a portal that name a file, and the warnings about it."""

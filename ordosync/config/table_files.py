@@ -6,16 +6,14 @@ A change of such a file counts as a change of the configuration.
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
-from typing import Literal
 
 from ordosync.config.settings import Config
 from ordosync.regular_files import open_regular
 
-TableOption = Literal["stock.skus", "sku_map"]
 _CHUNK = 64 * 1024
 
 
-def table_files(config: Config) -> Iterator[tuple[str, TableOption, Path]]:
+def table_files(config: Config) -> Iterator[tuple[str, str, Path]]:
     """Yield the portal, the option and the path of each file."""
     for portal in config.portals.values():
         if portal.stock.skus:

@@ -12,7 +12,6 @@ from ordosync.accounts.supplier import Supplier
 from ordosync.clock import Clock
 from ordosync.config.feeds import LimitedFeed, feeds_of
 from ordosync.config.settings import Config, PortalConfig
-from ordosync.digest_key import DigestKey
 from ordosync.engine.scheduling.timetable import can_run
 from ordosync.errors import UsageError
 from ordosync.store import Store
@@ -47,7 +46,7 @@ def open_portal(
     """Return a portal whose accounts open files and connections when they are first used."""
     portal_identity = identity(portal)
     name, origin = store.portals.known_as(portal_identity), store.portals.origin(portal_identity)
-    all_spools = config.database.with_name(f"{config.database.name}.spool")
+    all_spools = config.database.spool
     spool, spools = all_spools / origin, _spools(config, portal, store, all_spools)
     supplier = supplier_of(
         config, portal, spool=spool, at=connections, spools=spools[portal.supplier.account]
@@ -69,7 +68,7 @@ def open_portal(
         supplier=supplier,
         config=portal,
         links=links,
-        digest_key=DigestKey.of(config.database),
+        digest_key=store.digest_key,
         clock=connections.clock,
         feeds=watched,
         open_stock=lambda: PortalStock(

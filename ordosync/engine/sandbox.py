@@ -15,9 +15,9 @@ from typing import Any
 
 from ordosync.accounts.account import Account
 from ordosync.config.settings import AccountConfig, Config
-from ordosync.digest_key import DigestKey
 from ordosync.engine.private_folders import private_folder
 from ordosync.store import Store
+from ordosync.store.location import SqliteFile
 
 _STORE, _ACCOUNTS = "store.db", "accounts"
 
@@ -49,15 +49,14 @@ def sandbox(config: Config) -> Iterator[Sandbox]:
 
 
 def _copied(config: Config, folder: Path) -> Sandbox:
-    store, spool = folder / _STORE, _spool_of(config.database)
+    store, spool = SqliteFile(folder / _STORE), config.database.spool
     with Store.open(config.database, readonly=True) as original:
         if config.database.exists():
-            original.copy_to(store)
+            original.copy_to(store.path)
     if spool.is_dir():
-        shutil.copytree(spool, _spool_of(store))
-    key = DigestKey.of(config.database)
-    if key.path.is_file():
-        shutil.copy(key.path, DigestKey.of(store).path)
+        shutil.copytree(spool, store.spool)
+    if config.database.key_file.is_file():
+        shutil.copy(config.database.key_file, store.key_file)
     opened = {name: _account(account, folder, name) for name, account in config.opened.items()}
     accounts = {name: _options(config.accounts[name], opened[name]) for name in config.accounts}
     originals = {str(store): str(config.database)}
@@ -67,10 +66,6 @@ def _copied(config: Config, folder: Path) -> Sandbox:
         config, database=store, originals=config.database, opened=opened, accounts=accounts
     )
     return Sandbox(config=copy, original=config, originals=originals)
-
-
-def _spool_of(database: Path) -> Path:
-    return database.with_name(f"{database.name}.spool")
 
 
 def _account(account: Account, folder: Path, name: str) -> Account:

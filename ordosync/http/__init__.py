@@ -4,8 +4,8 @@
 type or into an error of `ordosync.errors`, so an adapter needs no `try`. The modules, from the
 bottom up: `urls`, `oauth1`, `query_key`, `interruptible` (calls in a thread), `deadlines` (sockets
 with a time limit), `ping`, `connection_errors`, `transport` (one request and its response),
-`decoding` (JSON), `redaction`, `responses` (values and errors), `rate_limit`, `retries`,
-`client`.
+`decoding` (JSON), `redaction`, `responses` (values and errors), `rate_limit`, `concurrency`,
+`bucket`, `account_limits`, `retries`, `client`.
 """
 
 from ordosync.http.client import HttpClient
@@ -13,7 +13,7 @@ from ordosync.http.decoding import decode
 from ordosync.http.oauth1 import OAuth1Signer
 from ordosync.http.ping import ping
 from ordosync.http.query_key import QueryKey
-from ordosync.http.rate_limit import RateLimit
+from ordosync.http.rate_limit import LocalRateLimit, RateLimit
 from ordosync.http.transport import Auth, Limits
 from ordosync.http.urls import quoted
 
@@ -21,6 +21,7 @@ __all__ = [
     "Auth",
     "HttpClient",
     "Limits",
+    "LocalRateLimit",
     "OAuth1Signer",
     "QueryKey",
     "RateLimit",

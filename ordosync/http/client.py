@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from random import Random
-from threading import BoundedSemaphore
 from typing import Any, Self, TypeVar
 from urllib.parse import urlencode
 
@@ -22,7 +21,8 @@ from ordosync.errors import (
     UnavailableError,
 )
 from ordosync.failpoints import fault
-from ordosync.http.rate_limit import BusyError, RateLimit
+from ordosync.http.concurrency import ConcurrencyLimit, LocalConcurrencyLimit
+from ordosync.http.rate_limit import BusyError, LocalRateLimit, RateLimit, rest_of_period_s
 from ordosync.http.redaction import Redactor
 from ordosync.http.responses import AttemptError, Effect, Request, to_attempt_error, value_of
 from ordosync.http.retries import ATTEMPTS, LONGEST_WAIT_S, CallState, RetryBudget, backoff_s
@@ -67,6 +67,7 @@ class HttpClient:
         clock: Clock,
         auth: Auth,
         rate: RateLimit | None = None,
+        seats: ConcurrencyLimit | None = None,
         ca_file: Path | None = None,
         proxy: str | None = None,
         allow_http: bool = False,
@@ -77,12 +78,12 @@ class HttpClient:
     ) -> None:
         self._account, self._clock = account, clock
         self._base_url = checked_base(base_url, allow_http=allow_http)
-        self._rate = rate or RateLimit(*_UNKNOWN_LIMIT, clock)
+        self._rate = rate or LocalRateLimit(*_UNKNOWN_LIMIT, clock)
         self._limits = limits or Limits()
         self._random = random or Random()  # noqa: S311 - spreads waits, guards nothing
         self._auth, self._page_hint = auth, page_hint
         self._budget = RetryBudget()
-        self._seats = BoundedSemaphore(concurrency)
+        self._seats = seats or LocalConcurrencyLimit(concurrency)
         self._transport = Transport(
             self._base_url,
             clock=clock,
@@ -148,17 +149,16 @@ class HttpClient:
         form: Mapping[str, str] | None = None,
     ) -> tuple[T, Mapping[str, str]]:
         """Send a POST request that changes nothing; return the decoded body and the headers."""
-        return self._make(
-            Request(
-                method="POST",
-                path=path,
-                shape=shape,
-                action=action,
-                json=json,
-                form=form,
-                effect="safe",
-            )
+        request = Request(
+            method="POST",
+            path=path,
+            shape=shape,
+            action=action,
+            json=json,
+            form=form,
+            effect="safe",
         )
+        return self._make(request)
 
     def send(
         self,
@@ -248,7 +248,7 @@ class HttpClient:
     @contextmanager
     def _slot(self) -> Iterator[None]:
         try:
-            with self._seats, self._rate.slot():
+            with self._seats.slot(), self._rate.slot():
                 yield
         except BusyError as busy:
             raise AttemptError(
@@ -262,7 +262,7 @@ class HttpClient:
             return failed.retry_after_s
         drawn_s = backoff_s(state.attempt, self._random)
         if failed.is_rate_limited:
-            return max(_FLOOR_S + drawn_s, self._rate.period_s(self._random))
+            return max(_FLOOR_S + drawn_s, rest_of_period_s(self._rate, self._random))
         return _FLOOR_S + drawn_s if failed.is_overloaded else drawn_s
 
     def _can_retry(self, failed: AttemptError, state: CallState, wait_s: float) -> bool:

@@ -8,18 +8,19 @@ here; if there are too many, the service responds with 429 and all requests paus
 
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from random import Random
 from threading import Lock
+from typing import Protocol
 
 from ordosync.clock import Clock
 
 # The clocks differ a little, and the period of the service may include both of its ends.
-_MARGIN = 1.005
+MARGIN = 1.005
 # A little more than the period of most services, one minute.
-_MAX_WAIT_S = 75
+MAX_WAIT_S = 75
 # Poll interval while all slots are in use: no slot has a known end.
-_POLL_S = 0.05
+POLL_S = 0.05
 
 
 class BusyError(Exception):
@@ -30,13 +31,37 @@ class BusyError(Exception):
         self.wait_s = wait_s
 
 
-class RateLimit:
-    """At most `calls` requests in `per_s` seconds, by all threads and portals of an account."""
+class RateLimit(Protocol):
+    """The number of requests that an account takes in a period."""
+
+    per_s: float
+
+    def slot(self) -> AbstractContextManager[None]:
+        """Wait for a slot and hold it for one request and its response. Raises `BusyError`."""
+        ...
+
+    def pause(self, seconds: float) -> None:
+        """Pause all requests, because the service responded with 429."""
+        ...
+
+
+def rest_of_period_s(limit: RateLimit, random: Random) -> float:
+    """Return a random wait after a 429 without a Retry-After header.
+
+    The count of the service restarts within one period. The wait is random, since other processes
+    that share the account wait as well.
+    """
+    return random.uniform(0.5, 1) * limit.per_s
+
+
+class LocalRateLimit:
+    """At most `calls` requests in `per_s` seconds, by all threads and portals of one process."""
 
     def __init__(self, calls: int, per_s: float, clock: Clock) -> None:
         if calls < 1 or per_s <= 0:
             raise ValueError("a rate limit must allow at least one request in a positive time")
-        self.calls, self.per_s = calls, per_s
+        self.per_s = per_s
+        self._calls = calls
         self._clock = clock
         self._lock = Lock()
         self._in_use = 0
@@ -46,7 +71,7 @@ class RateLimit:
     @contextmanager
     def slot(self) -> Iterator[None]:
         """Wait for a slot and hold it for one request and its response. Raises `BusyError`."""
-        deadline = self._clock.monotonic() + _MAX_WAIT_S
+        deadline = self._clock.monotonic() + MAX_WAIT_S
         while wait_s := self._take():
             if self._clock.monotonic() + wait_s > deadline:
                 raise BusyError(wait_s)
@@ -61,14 +86,6 @@ class RateLimit:
         with self._lock:
             self._paused_until = max(self._paused_until, self._clock.monotonic() + seconds)
 
-    def period_s(self, random: Random) -> float:
-        """Return a random wait after a 429 without a Retry-After header.
-
-        The count of the service restarts within one period. The wait is random, since other
-        processes that share the account wait as well.
-        """
-        return random.uniform(0.5, 1) * self.per_s
-
     def _take(self) -> float:
         """Take a slot and return 0, or return the seconds until one may be free."""
         with self._lock:
@@ -77,12 +94,12 @@ class RateLimit:
                 self._free_at.popleft()
             if now < self._paused_until:
                 return self._paused_until - now
-            if self._in_use + len(self._free_at) < self.calls:
+            if self._in_use + len(self._free_at) < self._calls:
                 self._in_use += 1
                 return 0
-            return self._free_at[0] - now if self._free_at else _POLL_S
+            return self._free_at[0] - now if self._free_at else POLL_S
 
     def _release(self) -> None:
         with self._lock:
             self._in_use -= 1
-            self._free_at.append(self._clock.monotonic() + self.per_s * _MARGIN)
+            self._free_at.append(self._clock.monotonic() + self.per_s * MARGIN)

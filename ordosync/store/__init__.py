@@ -1,40 +1,34 @@
-"""Store: the task log and the state of the sync, in one SQLite file that all processes share.
+"""Store: the task log and the state of the sync, in one database that all processes share.
 
 It contains ids, keys, quantities and digests. Names, addresses and e-mail stay in the accounts.
 Every change is made inside `transaction`, which is short and never spans a call to an account.
 """
 
+from collections.abc import Collection
 from contextlib import AbstractContextManager
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from ordosync.clock import Clock
-from ordosync.database import (
-    open_database,
-    sqlite3,
-    to_database_error,
-    write_transaction,
-)
-from ordosync.database_copy import copy_database
-from ordosync.database_file import check_folder
+from ordosync.database import sqlite3, to_database_error
 from ordosync.idle import CONFIG_KEY
-from ordosync.store.link_table import Links
-from ordosync.store.machine import check_machine
-from ordosync.store.order_numbers import OrderNumbers
+from ordosync.sql import Connection
+from ordosync.store.location import SqliteFile, StoreLocation
 from ordosync.store.runs import Runs
-from ordosync.store.steps import Steps
-from ordosync.store.version import APPLICATION_ID, VERSION, migrations_of
 
 if TYPE_CHECKING:
     from types import TracebackType
 
+    from ordosync.digest_key import DigestKey
     from ordosync.store.alert_table import AlertTable
     from ordosync.store.claims import Claims
     from ordosync.store.concerns import Concerns
     from ordosync.store.feeds import Feeds
     from ordosync.store.id_search import IdSearch
     from ordosync.store.leases import Leases
+    from ordosync.store.link_table import Links
+    from ordosync.store.order_numbers import OrderNumbers
     from ordosync.store.portals import Portals
     from ordosync.store.pruning import Pruning
     from ordosync.store.quotas import Quotas
@@ -43,43 +37,30 @@ if TYPE_CHECKING:
     from ordosync.store.sent_units import SentUnits
     from ordosync.store.sku_map import SkuMap
     from ordosync.store.statistics import Reports
+    from ordosync.store.steps import Steps
     from ordosync.store.stock_stops import StockStops
 
 
 class Store:
     """One connection to the store. Not for use by several threads."""
 
-    def __init__(self, connection: "sqlite3.Connection", path: Path) -> None:
+    def __init__(self, connection: Connection, location: StoreLocation) -> None:
         self._connection = connection
-        self.path = path
+        self._location = location
         self.runs = Runs(connection)
-        self.steps = Steps(connection)
 
     @classmethod
-    def open(cls, path: Path, *, readonly: bool = False, clock: Clock | None = None) -> Self:
+    def open(
+        cls, place: StoreLocation | Path, *, readonly: bool = False, clock: Clock | None = None
+    ) -> Self:
         """Open the store; create or migrate it if needed. Raises `DatabaseError`.
 
-        `readonly` changes nothing on the disk: if the file does not exist yet, the store is empty
-        and in memory. After `clock.stop` a locked file raises `StoppedError`.
+        A path is that of a SQLite file. `readonly` changes nothing on the disk: if the file does
+        not exist yet, the store is empty and in memory. After `clock.stop` a locked file raises
+        `StoppedError`.
         """
-        if readonly and not path.exists() and not path.is_symlink():
-            if not path.parent.is_dir():
-                check_folder(path)
-            return cls(_in_memory(path), path)
-        connection = open_database(
-            path,
-            application_id=APPLICATION_ID,
-            migrations=partial(migrations_of, path),
-            version=VERSION,
-            readonly=readonly,
-            clock=clock,
-        )
-        try:
-            check_machine(connection, path, readonly=readonly)
-        except BaseException:
-            connection.close()
-            raise
-        return cls(connection, path)
+        location = SqliteFile(place) if isinstance(place, Path) else place
+        return cls(location.open(readonly=readonly, clock=clock), location)
 
     # Most commands need few of these, and start faster without the modules of the others.
 
@@ -123,7 +104,7 @@ class Store:
         """Deletes old rows."""
         from ordosync.store.pruning import Pruning  # noqa: PLC0415
 
-        return Pruning(self._connection)
+        return Pruning(self._connection, self.transaction)
 
     @cached_property
     def references(self) -> "References":
@@ -145,6 +126,13 @@ class Store:
         from ordosync.store.schedule import Schedule  # noqa: PLC0415
 
         return Schedule(self._connection)
+
+    @cached_property
+    def steps(self) -> "Steps":
+        """The steps of runs."""
+        from ordosync.store.steps import Steps  # noqa: PLC0415
+
+        return Steps(self._connection)
 
     @property
     def config_digest(self) -> str | None:
@@ -177,17 +165,28 @@ class Store:
         )
 
     @property
+    def digest_key(self) -> "DigestKey":
+        """The key of the digests by which edits are noticed."""
+        from ordosync.digest_key import DigestKey  # noqa: PLC0415
+
+        return DigestKey(self._location.key_file)
+
+    @property
     def journal(self) -> str:
         """Journal mode of SQLite: `wal`, `delete` or `memory`."""
         mode: str = self._connection.execute("pragma journal_mode").fetchone()[0]
         return mode
 
-    def links(self, portal: str) -> Links:
+    def links(self, portal: str) -> "Links":
         """Return the links of one portal."""
+        from ordosync.store.link_table import Links  # noqa: PLC0415
+
         return Links(self._connection, portal)
 
-    def order_numbers(self, portal: str) -> OrderNumbers:
+    def order_numbers(self, portal: str) -> "OrderNumbers":
         """Return the numbers of the orders of one portal."""
+        from ordosync.store.order_numbers import OrderNumbers  # noqa: PLC0415
+
         return OrderNumbers(self._connection, portal)
 
     def ids(self, portal: str) -> "IdSearch":
@@ -227,20 +226,19 @@ class Store:
         return SentUnits(self._connection, account)
 
     def transaction(
-        self,
-        *,
-        portal: str | None = None,  # noqa: ARG002 - SQLite locks the whole file in any case
-        durable: bool = True,
+        self, *, portal: str | None = None, portals: Collection[str] = (), durable: bool = True
     ) -> AbstractContextManager[None]:
         """Return a write transaction; see `write_transaction`.
 
-        `portal` is the only portal whose rows it reads and writes; None if it concerns several.
+        `portal` is the only portal whose rows it reads and writes, and `portals` are several; it
+        concerns all of them if none is named.
         """
-        return write_transaction(self._connection, self.path, durable=durable)
+        named = portals if portal is None else (portal,)
+        return self._location.transaction(self._connection, portals=named, durable=durable)
 
     def copy_to(self, path: Path) -> None:
         """Copy the store to a new file, without the leases of running processes."""
-        copy_database(self._connection, path)
+        self._location.copy_to(self._connection, path)
         with Store.open(path) as copy, copy.transaction():
             copy.leases.forget()
 
@@ -259,13 +257,4 @@ class Store:
     ) -> None:
         self.close()
         if isinstance(error, sqlite3.Error):
-            raise to_database_error(self.path, error) from error
-
-
-def _in_memory(path: Path) -> "sqlite3.Connection":
-    from sqlite_utils import Database  # noqa: PLC0415 - a third of a command's start-up
-
-    connection = sqlite3.connect(":memory:", isolation_level=None)
-    connection.row_factory = sqlite3.Row
-    migrations_of(path).apply(Database(connection))
-    return connection
+            raise to_database_error(self._location, error) from error

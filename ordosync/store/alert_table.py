@@ -11,7 +11,7 @@ from ordosync.clock import from_nullable, from_text, to_nullable, to_text
 from ordosync.idle import ALERTS_KEY
 
 if TYPE_CHECKING:
-    import sqlite3
+    from ordosync.sql import Connection, Row
 
 
 _FIRST = datetime(1999, 1, 1, tzinfo=UTC)
@@ -58,7 +58,7 @@ class TargetRow(Struct, frozen=True, kw_only=True):
 class AlertTable:
     """The tables `alerts` and `alert_targets`. Call methods that change them in a transaction."""
 
-    def __init__(self, connection: "sqlite3.Connection") -> None:
+    def __init__(self, connection: "Connection") -> None:
         self._db = connection
 
     def all(self) -> list[AlertRow]:
@@ -74,9 +74,14 @@ class AlertTable:
     def save(self, rows: Iterable[AlertRow]) -> None:
         """Insert or replace rows."""
         self._db.executemany(
-            "insert or replace into alerts (target, key, portal, task, event, severity, subject,"
+            "insert into alerts (target, key, portal, task, event, severity, subject,"
             " first_at, changed_at, ended_at, reported_at, is_reported, messages)"
-            " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (target, key) do update"
+            " set portal = excluded.portal, task = excluded.task, event = excluded.event,"
+            " severity = excluded.severity, subject = excluded.subject,"
+            " first_at = excluded.first_at, changed_at = excluded.changed_at,"
+            " ended_at = excluded.ended_at, reported_at = excluded.reported_at,"
+            " is_reported = excluded.is_reported, messages = excluded.messages",
             [
                 (
                     *(row.target, row.key, row.portal, row.task, row.event),
@@ -98,8 +103,11 @@ class AlertTable:
     def save_target(self, row: TargetRow) -> None:
         """Insert or replace the state of a recipient."""
         self._db.execute(
-            "insert or replace into alert_targets"
-            " (target, tries, next_try_at, error, warned_at, digest_at) values (?, ?, ?, ?, ?, ?)",
+            "insert into alert_targets"
+            " (target, tries, next_try_at, error, warned_at, digest_at) values (?, ?, ?, ?, ?, ?)"
+            " on conflict (target) do update set tries = excluded.tries,"
+            " next_try_at = excluded.next_try_at, error = excluded.error,"
+            " warned_at = excluded.warned_at, digest_at = excluded.digest_at",
             (
                 *(row.target, row.tries, to_nullable(row.next_try_at), row.error),
                 *(to_nullable(row.warned_at), to_nullable(row.digest_at)),
@@ -154,7 +162,7 @@ class AlertTable:
         )
 
 
-def _alert(row: "sqlite3.Row") -> AlertRow:
+def _alert(row: "Row") -> AlertRow:
     return AlertRow(
         target=row["target"],
         key=row["key"],
@@ -172,7 +180,7 @@ def _alert(row: "sqlite3.Row") -> AlertRow:
     )
 
 
-def _target(row: "sqlite3.Row") -> TargetRow:
+def _target(row: "Row") -> TargetRow:
     return TargetRow(
         target=row["target"],
         tries=row["tries"],

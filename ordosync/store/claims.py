@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 if TYPE_CHECKING:
-    import sqlite3
+    from ordosync.sql import Connection
 
 _OVER = ("cancelled_by_task", "cancelled_by_supplier")
 
@@ -26,7 +26,7 @@ class Holder(Struct, frozen=True, kw_only=True):
 class Claims:
     """The table `claims`, for one Merchant account."""
 
-    def __init__(self, connection: "sqlite3.Connection", account: str) -> None:
+    def __init__(self, connection: "Connection", account: str) -> None:
         self._db = connection
         self._account = account
 
@@ -89,7 +89,7 @@ class Claims:
         self._db.executemany(
             "insert into claims (account, line_id, portal, key) values (?, ?, ?, ?)"
             " on conflict (account, line_id) do update set key = excluded.key"
-            " where portal = excluded.portal",
+            " where claims.portal = excluded.portal",
             [(self._account, line, portal, key) for line, key in lines.items()],
         )
 

@@ -14,7 +14,7 @@ from msgspec import Struct
 from ordosync.clock import from_text, to_text
 
 if TYPE_CHECKING:
-    import sqlite3
+    from ordosync.sql import Connection, Row
 
 Severity = Literal["low", "normal", "critical"]
 
@@ -37,7 +37,7 @@ class Concern(Struct, frozen=True, kw_only=True):
 class Concerns:
     """The table `concerns`."""
 
-    def __init__(self, connection: "sqlite3.Connection") -> None:
+    def __init__(self, connection: "Connection") -> None:
         self._db = connection
 
     def dismissed(self) -> Mapping[str, Concern]:
@@ -130,7 +130,7 @@ def unshipped_key(portal: str, merchant_id: str) -> str:
     return f"{portal}:unshipped:{merchant_id}"
 
 
-def _concern(row: "sqlite3.Row") -> Concern:
+def _concern(row: "Row") -> Concern:
     return Concern(
         key=row["key"],
         portal=row["portal"],

@@ -12,7 +12,7 @@ from msgspec import Struct
 from ordosync.clock import from_nullable, from_text, to_nullable, to_text
 
 if TYPE_CHECKING:
-    import sqlite3
+    from ordosync.sql import Connection, Row
 
 
 class FeedRow(Struct, frozen=True, kw_only=True):
@@ -48,7 +48,7 @@ class FeedRow(Struct, frozen=True, kw_only=True):
 class Feeds:
     """The table `feeds`."""
 
-    def __init__(self, connection: "sqlite3.Connection") -> None:
+    def __init__(self, connection: "Connection") -> None:
         self._db = connection
 
     def of(self, portal: str) -> Mapping[str, FeedRow]:
@@ -59,9 +59,14 @@ class Feeds:
     def save(self, portal: str, row: FeedRow) -> None:
         """Insert or replace the row of a feed. Call it inside a transaction."""
         self._db.execute(
-            "insert or replace into feeds (portal, reading, since, tried_at, watched_since,"
+            "insert into feeds (portal, reading, since, tried_at, watched_since,"
             " newest_at, ahead_at, failures, failing_since, old, zeroed_at)"
-            " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (portal, reading) do update set"
+            " since = excluded.since, tried_at = excluded.tried_at,"
+            " watched_since = excluded.watched_since, newest_at = excluded.newest_at,"
+            " ahead_at = excluded.ahead_at, failures = excluded.failures,"
+            " failing_since = excluded.failing_since, old = excluded.old,"
+            " zeroed_at = excluded.zeroed_at",
             (
                 *(portal, row.reading, to_text(row.since), to_text(row.tried_at)),
                 *(to_text(row.watched_since), to_nullable(row.newest_at)),
@@ -71,7 +76,7 @@ class Feeds:
         )
 
 
-def _feed(row: "sqlite3.Row") -> FeedRow:
+def _feed(row: "Row") -> FeedRow:
     return FeedRow(
         reading=row["reading"],
         since=from_text(row["since"]),

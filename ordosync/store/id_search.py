@@ -9,7 +9,7 @@ from ordosync.store.links import LinkKind
 from ordosync.text import compact
 
 if TYPE_CHECKING:
-    import sqlite3
+    from ordosync.sql import Connection
 
 
 class KnownId(Struct, frozen=True, kw_only=True):
@@ -28,7 +28,7 @@ class KnownId(Struct, frozen=True, kw_only=True):
 class IdSearch:
     """Searches the ids of one portal, those of both accounts."""
 
-    def __init__(self, connection: "sqlite3.Connection", portal: str) -> None:
+    def __init__(self, connection: "Connection", portal: str) -> None:
         self._db = connection
         self._portal = portal
 
@@ -48,9 +48,12 @@ class IdSearch:
         """Return the newest ids of either account that differ only by a prefix or by case."""
         rows = self._db.execute(
             "select merchant_id as id, linked_at from links where portal = :portal and kind = :kind"
-            " and lower(substr(merchant_id, -length(:suffix))) = lower(:suffix)"
+            " and lower(substr(merchant_id, length(merchant_id) - length(:suffix) + 1))"
+            " = lower(:suffix)"
             " union select supplier_id, linked_at from links where portal = :portal"
-            " and kind = :kind and lower(substr(supplier_id, -length(:suffix))) = lower(:suffix)"
+            " and kind = :kind"
+            " and lower(substr(supplier_id, length(supplier_id) - length(:suffix) + 1))"
+            " = lower(:suffix)"
             " order by linked_at desc limit :limit",
             {"portal": self._portal, "kind": kind, "suffix": suffix, "limit": limit},
         )
@@ -89,19 +92,19 @@ _TRACKING = "replace(supplier_id, rtrim(supplier_id, replace(supplier_id, ':', '
 _CONTAINING = f"""
 select kind, merchant_id, supplier_id, 'id' as field, '' as value from links where portal = :portal
     and kind in ('order', 'product')
-    and (instr({_compact("merchant_id")}, :compact)
-        or instr({_compact("supplier_id")}, :compact))
+    and (instr({_compact("merchant_id")}, :compact) > 0
+        or instr({_compact("supplier_id")}, :compact) > 0)
 union
 select case task when 'import-orders' then 'order' else 'product' end, merchant_id, null, 'id', ''
     from steps where portal = :portal and task in ('import-orders', 'import-products')
-    and instr({_compact("merchant_id")}, :compact)
+    and instr({_compact("merchant_id")}, :compact) > 0
     and not exists (select 1 from links where links.portal = steps.portal
         and links.kind in ('order', 'product') and links.merchant_id = steps.merchant_id)
 union
 select 'order', coalesce(order_id, merchant_id), null, 'tracking', supplier_id from links
     where portal = :portal and kind in ('parcel', 'shipment')
-    and instr({_compact(_TRACKING)}, :compact)
+    and instr({_compact(_TRACKING)}, :compact) > 0
 union
 select 'order', merchant_id, null, 'number', number from order_numbers where portal = :portal
-    and instr({_compact("number")}, :compact)
+    and instr({_compact("number")}, :compact) > 0
 """  # noqa: S608 - constants

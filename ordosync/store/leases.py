@@ -19,7 +19,7 @@ from ordosync.clock import Clock, to_text
 from ordosync.errors import LeaseLostError
 
 if TYPE_CHECKING:
-    import sqlite3
+    from ordosync.sql import Connection, Row
 
 Resource = Literal["orders", "shipments", "products", "stock"]
 ALERTS = "alerts"
@@ -42,7 +42,7 @@ class Lease:
 class Leases:
     """The table `leases`. Call every method inside a transaction."""
 
-    def __init__(self, connection: "sqlite3.Connection") -> None:
+    def __init__(self, connection: "Connection") -> None:
         self._db = connection
 
     def claim(self, portal: str, resource: str, *, clock: Clock) -> Lease | int | None:
@@ -56,7 +56,7 @@ class Leases:
         row = self._db.execute(
             "insert into leases (portal, resource, fence, owner, until, until_boot_s)"
             " values (?, ?, 1, ?, ?, ?)"
-            " on conflict (portal, resource) do update set fence = fence + 1,"
+            " on conflict (portal, resource) do update set fence = leases.fence + 1,"
             " owner = excluded.owner, until = excluded.until,"
             " until_boot_s = excluded.until_boot_s returning fence, run_id",
             (portal, resource, owner, until, now_s + _LEASE_S),
@@ -73,8 +73,8 @@ class Leases:
         """True if a live process holds the lease."""
         return self._held(portal, resource, clock) is not None
 
-    def _held(self, portal: str, resource: str, clock: Clock) -> "sqlite3.Row | None":
-        row: sqlite3.Row | None = self._db.execute(
+    def _held(self, portal: str, resource: str, clock: Clock) -> "Row | None":
+        row: Row | None = self._db.execute(
             "select * from leases where portal = ? and resource = ?", (portal, resource)
         ).fetchone()
         return row if row and _is_held(row, clock) else None
@@ -124,12 +124,12 @@ class Leases:
             )
 
 
-def _is_held(row: "sqlite3.Row", clock: Clock) -> bool:
+def _is_held(row: "Row", clock: Clock) -> bool:
     """True if the owner of a lease still works. The only place that decides this."""
     return bool(row["owner"]) and is_alive(row["owner"]) and not _has_run_out(row, clock)
 
 
-def _has_run_out(row: "sqlite3.Row", clock: Clock) -> bool:
+def _has_run_out(row: "Row", clock: Clock) -> bool:
     until_s: float | None = row["until_boot_s"]
     # An older version has claimed the lease, with a wall time only.
     if until_s is None:

@@ -18,8 +18,7 @@ from msgspec import Struct
 from ordosync.errors import OrdosyncError
 
 if TYPE_CHECKING:
-    import sqlite3
-
+    from ordosync.sql import Connection
     from ordosync.store.links import Link
 
 ENDED = ("cancelled_by_task", "cancelled_by_supplier")
@@ -30,7 +29,7 @@ class LedgerError(OrdosyncError):
     """A step would send or cancel more units of a line than were ordered."""
 
 
-def settle(db: "sqlite3.Connection", portal: str, links: Sequence["Link"]) -> None:
+def settle(db: "Connection", portal: str, links: Sequence["Link"]) -> None:
     """Apply these links to the numbers of lines. The caller inserts the parcels after that.
 
     Raises `LedgerError` if a number would become negative; then the transaction is rolled back.
@@ -72,7 +71,7 @@ class _Held(Struct, frozen=True):
 
 
 def _units_of_parcels(
-    db: "sqlite3.Connection", portal: str, parcels: Iterable["Link"]
+    db: "Connection", portal: str, parcels: Iterable["Link"]
 ) -> Mapping[str, int]:
     """Return the change of each line's units in parcels; negative if parcels were voided."""
     change: Counter[str] = Counter()
@@ -86,7 +85,7 @@ def _units_of_parcels(
     return {line_id: units for line_id, units in change.items() if units}
 
 
-def _held(db: "sqlite3.Connection", portal: str, kind: str, parcel_id: str) -> _Held:
+def _held(db: "Connection", portal: str, kind: str, parcel_id: str) -> _Held:
     """Return the recorded units of a parcel."""
     row = db.execute(
         "select generation, state, units from links"
@@ -98,7 +97,7 @@ def _held(db: "sqlite3.Connection", portal: str, kind: str, parcel_id: str) -> _
     return _Held(row["generation"], row["state"] == "live", json.loads(row["units"] or "{}"))
 
 
-def _add_sent(db: "sqlite3.Connection", portal: str, change: Mapping[str, int]) -> None:
+def _add_sent(db: "Connection", portal: str, change: Mapping[str, int]) -> None:
     """Add to the sent units of lines. A cancelled unit that is sent all the same counts as sent.
 
     The parcel is a fact; the cancellation was only a request.
@@ -141,14 +140,14 @@ def _without_sent(short: str | None, units: int) -> str | None:
     return json.dumps({**values, "cancelled": max(values.get("cancelled", 0) - units, 0)})
 
 
-def _settle_line(db: "sqlite3.Connection", portal: str, line: "Link") -> None:
+def _settle_line(db: "Connection", portal: str, line: "Link") -> None:
     """Set the ordered or cancelled units of a line, or end it if its open units went to pieces."""
     where = " where portal = ? and kind = 'line' and merchant_id = ? and generation = ?"
     key = (portal, line.merchant_id, line.generation)
     if line.raised_to is not None:
         db.execute(
-            f"update links set ordered = max(ordered, ?){where}",  # noqa: S608
-            (line.raised_to, *key),
+            f"update links set ordered = ?{where} and ordered < ?",  # noqa: S608
+            (line.raised_to, *key, line.raised_to),
         )
     if line.moved:
         db.execute(f"update links set ordered = ordered - ?{where}", (line.moved, *key))  # noqa: S608
@@ -166,7 +165,7 @@ def _settle_line(db: "sqlite3.Connection", portal: str, line: "Link") -> None:
         db.execute(f"update links set cancelled = ?{where}", (line.cancelled, *key))  # noqa: S608
 
 
-def _cancel_open(db: "sqlite3.Connection", portal: str, order_id: str) -> None:
+def _cancel_open(db: "Connection", portal: str, order_id: str) -> None:
     """Count all open units of an order as cancelled."""
     db.execute(
         "update links set cancelled = ordered - sent"
@@ -175,7 +174,7 @@ def _cancel_open(db: "sqlite3.Connection", portal: str, order_id: str) -> None:
     )
 
 
-def _reopen(db: "sqlite3.Connection", portal: str, order: "Link") -> None:
+def _reopen(db: "Connection", portal: str, order: "Link") -> None:
     """Count the cancelled units of an order as open again, as the Supplier restored it.
 
     An order that was created again is another order at the Supplier, with its own lines.

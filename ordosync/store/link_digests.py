@@ -9,13 +9,13 @@ from ordosync.clock import from_text
 from ordosync.store.step_rows import UNSETTLED
 
 if TYPE_CHECKING:
-    import sqlite3
+    from ordosync.sql import Connection
 
 
 class LinkDigests:
     """Changes of the digests of one portal, and its open edits."""
 
-    def __init__(self, connection: "sqlite3.Connection", portal: str) -> None:
+    def __init__(self, connection: "Connection", portal: str) -> None:
         self._db = connection
         self._portal = portal
 
@@ -94,7 +94,7 @@ class LinkDigests:
         rows = self._db.execute(
             f"select merchant_id, supplier_id, reason from steps where portal = ?"  # noqa: S608
             f" and task = 'import-orders' and {UNSETTLED} and state = 'failed'"
-            " and key like '%:edit' and content glob '*:*' order by id",
+            " and key like '%:edit' and content like '%:%' order by id",
             (self._portal,),
         )
         return [

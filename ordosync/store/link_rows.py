@@ -1,28 +1,29 @@
 """Rows of the table `links`, as values and as SQL."""
 
 import json
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from ordosync.store.links import Link, ShortUnits
 
 if TYPE_CHECKING:
-    import sqlite3
+    from ordosync.sql import Row
 
 INSERT = """
 insert into links (portal, kind, merchant_id, generation, supplier_id, state, linked_at, order_id,
     ordered, sent, cancelled, short, units, digests, pack, merchant_sku, supplier_sku)
 values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 on conflict (portal, kind, merchant_id, generation) do update set
-    state = case excluded.state when 'live' then state else excluded.state end,
-    order_id = coalesce(order_id, excluded.order_id),
-    sent = case when ordered is null then excluded.sent else sent end,
-    cancelled = case when ordered is null then excluded.cancelled else cancelled end,
-    short = coalesce(excluded.short, short),
-    units = coalesce(excluded.units, units),
-    digests = coalesce(excluded.digests, digests),
-    ordered = coalesce(ordered, excluded.ordered)
+    state = case excluded.state when 'live' then links.state else excluded.state end,
+    order_id = coalesce(links.order_id, excluded.order_id),
+    sent = case when links.ordered is null then excluded.sent else links.sent end,
+    cancelled = case when links.ordered is null then excluded.cancelled else links.cancelled end,
+    short = coalesce(excluded.short, links.short),
+    units = coalesce(excluded.units, links.units),
+    digests = coalesce(excluded.digests, links.digests),
+    ordered = coalesce(links.ordered, excluded.ordered)
 """
 
 
@@ -50,7 +51,7 @@ def row_of(portal: str, link: Link, at: str) -> tuple[str | int | None, ...]:
     )
 
 
-def link_of(row: "sqlite3.Row") -> Link:
+def link_of(row: "Row") -> Link:
     """Return the link of a row."""
     return Link(
         kind=row["kind"],
@@ -69,4 +70,19 @@ def link_of(row: "sqlite3.Row") -> Link:
         pack=row["pack"],
         merchant_sku=row["merchant_sku"],
         supplier_sku=row["supplier_sku"],
+    )
+
+
+def product_link_of(row: Sequence[Any]) -> Link:
+    """Return the link of a product; the row has only the columns that these links use."""
+    merchant_id, supplier_id, generation, state, pack, merchant_sku, supplier_sku = row
+    return Link(
+        kind="product",
+        merchant_id=merchant_id,
+        supplier_id=supplier_id,
+        generation=generation,
+        state=state,
+        pack=pack,
+        merchant_sku=merchant_sku,
+        supplier_sku=supplier_sku,
     )

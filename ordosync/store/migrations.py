@@ -59,6 +59,12 @@ def migrations(path: Path) -> "Migrations":
             db.execute(statement)
         db.execute("pragma user_version = 5")
 
+    @steps()
+    def m006_several_hosts(db: "Database") -> None:
+        for statement in _SIXTH:
+            db.execute(statement)
+        db.execute("pragma user_version = 6")
+
     return steps
 
 
@@ -191,3 +197,11 @@ _FOURTH = (
 )
 
 _FIFTH = (*SKU_TABLES, *POOL_TABLES)
+
+_SIXTH = (
+    # PostgreSQL does not know the collation `nocase`.
+    "drop index order_numbers_number",
+    "create index order_numbers_number on order_numbers (portal, lower(number))",
+    # The host that did it. Null: the store was a file then, so it was on this machine.
+    "alter table runs add column host text",
+)

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    import sqlite3
+    from ordosync.sql import Connection
 
 OF_PRODUCTS = ("import-products", "write-inventory-back")
 """Tasks whose steps have ids of products, which may equal ids of orders."""
@@ -17,7 +17,7 @@ OF_PRODUCTS = ("import-products", "write-inventory-back")
 class OrderNumbers:
     """The numbers of one portal's orders, as the Merchant shows them."""
 
-    def __init__(self, connection: "sqlite3.Connection", portal: str) -> None:
+    def __init__(self, connection: "Connection", portal: str) -> None:
         self._db = connection
         self._portal = portal
 
@@ -34,7 +34,7 @@ class OrderNumbers:
         """Return the Merchant's ids of the orders with this number, in any case."""
         rows = self._db.execute(
             "select merchant_id from order_numbers where portal = ?"
-            " and number = ? collate nocase order by merchant_id",
+            " and lower(number) = lower(?) order by merchant_id",
             (self._portal, number),
         )
         return [row["merchant_id"] for row in rows]
@@ -43,6 +43,6 @@ class OrderNumbers:
         """Save numbers by the Merchant's ids."""
         self._db.executemany(
             "insert into order_numbers (portal, merchant_id, number) values (?, ?, ?)"
-            " on conflict do update set number = excluded.number",
+            " on conflict (portal, merchant_id) do update set number = excluded.number",
             [(self._portal, id_, number) for id_, number in numbers.items()],
         )

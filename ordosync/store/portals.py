@@ -6,11 +6,9 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from ordosync.errors import ConfigError
-from ordosync.store.alert_table import AlertTable
-from ordosync.store.concerns import Concerns
 
 if TYPE_CHECKING:
-    import sqlite3
+    from ordosync.sql import Connection
 
 _TABLES = (
     *("schedule", "leases", "runs", "steps", "past_writes"),
@@ -53,7 +51,7 @@ class PortalIdentity:
 class Portals:
     """The rows `portal:NAME` of the table `meta`."""
 
-    def __init__(self, connection: "sqlite3.Connection") -> None:
+    def __init__(self, connection: "Connection") -> None:
         self._db = connection
 
     def all(self) -> Mapping[str, Registered]:
@@ -113,8 +111,7 @@ class Portals:
                     f"update {table} set portal = ? where portal = ?",  # noqa: S608 - constants
                     (portal.name, old),
                 )
-            Concerns(self._db).rename(old, portal.name)
-            AlertTable(self._db).rename(old, portal.name)
+            self._rename_texts(old, portal.name)
             self._db.execute("delete from meta where key = ?", (f"portal:{old}",))
         registered = Registered(
             merchant=portal.merchant,
@@ -124,6 +121,15 @@ class Portals:
         )
         self._db.execute(
             "insert into meta (key, value) values (?, ?)"
-            " on conflict (key) do update set value = excluded.value where value <> excluded.value",
+            " on conflict (key) do update set value = excluded.value"
+            " where meta.value <> excluded.value",
             (f"portal:{portal.name}", json.dumps(asdict(registered))),
         )
+
+    def _rename_texts(self, old: str, new: str) -> None:
+        """Rename a portal in rows that have its name within a text."""
+        from ordosync.store.alert_table import AlertTable  # noqa: PLC0415 - only a new name needs it
+        from ordosync.store.concerns import Concerns  # noqa: PLC0415
+
+        Concerns(self._db).rename(old, new)
+        AlertTable(self._db).rename(old, new)

@@ -7,15 +7,15 @@ shrink, since that would lock all of it; its free pages are reused.
 """
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from ordosync.clock import from_text, to_text
-from ordosync.database import transaction
 
 if TYPE_CHECKING:
-    import sqlite3
+    from ordosync.sql import Connection
 
 BATCH = 200
 """Rows deleted in one transaction, which takes less than ten milliseconds."""
@@ -39,8 +39,11 @@ class Pruned:
 class Pruning:
     """Deletes old rows of `runs` and `steps`."""
 
-    def __init__(self, connection: "sqlite3.Connection") -> None:
+    def __init__(
+        self, connection: "Connection", transaction: Callable[[], AbstractContextManager[None]]
+    ) -> None:
         self._db = connection
+        self._transaction = transaction
 
     def is_due(self, *, now: datetime) -> bool:
         """True if the last pruning was a day ago, or has a time in the future."""
@@ -76,7 +79,7 @@ class Pruning:
         while self._delete(_PAST_WRITES, first_kept=first_kept):
             if not between():
                 return pruned
-        with transaction(self._db):
+        with self._transaction():
             self._db.executemany(
                 "insert into meta (key, value) values (?, ?)"
                 " on conflict (key) do update set value = excluded.value",
@@ -96,7 +99,7 @@ class Pruning:
         return int(row["id"])
 
     def _delete(self, statement: str, **values: object) -> int:
-        with transaction(self._db):
+        with self._transaction():
             return self._db.execute(statement, {"batch": BATCH, **values}).rowcount
 
 

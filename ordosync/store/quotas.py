@@ -14,7 +14,7 @@ from msgspec import Struct
 from ordosync.clock import to_text
 
 if TYPE_CHECKING:
-    import sqlite3
+    from ordosync.sql import Connection
 
 
 class Quota(Struct, frozen=True, kw_only=True):
@@ -41,7 +41,7 @@ class Quotas:
     Call methods that change them in a transaction.
     """
 
-    def __init__(self, connection: "sqlite3.Connection", account: str) -> None:
+    def __init__(self, connection: "Connection", account: str) -> None:
         self._db = connection
         self._account = account
 
@@ -62,7 +62,8 @@ class Quotas:
         """Add rows of a portal, and set rule and pack of those that exist; their units stay."""
         self._db.executemany(
             "insert into quotas (account, key, portal, merchant_id, sku, units, rule, pack)"
-            " values (?, ?, ?, ?, ?, ?, ?, ?) on conflict do update"
+            " values (?, ?, ?, ?, ?, ?, ?, ?)"
+            " on conflict (account, key, portal, merchant_id) do update"
             " set sku = excluded.sku, rule = excluded.rule, pack = excluded.pack",
             [
                 (
@@ -76,10 +77,10 @@ class Quotas:
     def change(self, portal: str, units: Mapping[tuple[str, str], int]) -> None:
         """Add units to quotas of a portal, by product key and the Merchant's id; never below 0."""
         self._db.executemany(
-            "update quotas set units = max(units + ?, 0)"
+            "update quotas set units = case when units + ? > 0 then units + ? else 0 end"
             " where account = ? and key = ? and portal = ? and merchant_id = ?",
             [
-                (count, self._account, key, portal, merchant_id)
+                (count, count, self._account, key, portal, merchant_id)
                 for (key, merchant_id), count in units.items()
             ],
         )

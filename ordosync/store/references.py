@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ordosync.clock import from_text, to_text
 
 if TYPE_CHECKING:
-    import sqlite3
+    from ordosync.sql import Connection
 
 _KEY = "no-reference:"
 _BELIEVED_AGAIN = timedelta(days=30)
@@ -19,7 +19,7 @@ _BELIEVED_AGAIN = timedelta(days=30)
 class References:
     """The rows `no-reference:ACCOUNT` of the table `meta`."""
 
-    def __init__(self, connection: "sqlite3.Connection") -> None:
+    def __init__(self, connection: "Connection") -> None:
         self._db = connection
 
     def missed(self, account: str, *, now: datetime) -> None:

@@ -1,7 +1,7 @@
 """The task log: one row for each run."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from ordosync.clock import from_text, to_text
 
 if TYPE_CHECKING:
-    import sqlite3
+    from ordosync.sql import Connection, Row
 
 Trigger = Literal["manual", "schedule", "instant", "retry", "woken"]
 Status = Literal["running", "ok", "partial", "failed", "interrupted"]
@@ -135,7 +135,7 @@ class QuietRuns:
 class Runs:
     """The table `runs`."""
 
-    def __init__(self, connection: "sqlite3.Connection") -> None:
+    def __init__(self, connection: "Connection") -> None:
         self._db = connection
 
     def start(
@@ -217,7 +217,7 @@ class Runs:
         """
         conditions = [*chosen.conditions, *([CHANGED] if with_changes else [])]
         where = f"where {' and '.join(conditions)}" if conditions else ""
-        rows: Iterator[sqlite3.Row] = self._db.execute(
+        rows = self._db.execute(
             f"select * from runs {where} order by id desc limit :count",  # noqa: S608 - constants
             {**chosen.values, "count": count},
         )
@@ -237,8 +237,8 @@ class Runs:
     def last_number(self) -> int:
         """Return the highest number of a run that is known, also of one that was not kept."""
         row = self._db.execute(
-            "select max(coalesce((select max(id) from runs), 0),"
-            " coalesce((select max(run_id) from leases), 0)) as number"
+            "select coalesce(max(number), 0) as number from (select max(id) as number from runs"
+            " union all select max(run_id) from leases) as known"
         ).fetchone()
         number: int = row["number"]
         return number
@@ -250,10 +250,10 @@ class Runs:
         """
         of_task = {"portal": portal, "task": task}
         [passed] = self._db.execute(
-            "select max(coalesce((select max(id) from runs where portal = :portal"
-            " and task = :task and status = 'ok' and trigger <> 'retry'), 0),"
-            " coalesce((select max(id) from runs where portal = :portal"
-            " and task = :task and status = 'partial' and trigger <> 'retry'), 0))",
+            "select coalesce(max(number), 0) from (select max(id) as number from runs"
+            " where portal = :portal and task = :task and status = 'ok' and trigger <> 'retry'"
+            " union all select max(id) from runs where portal = :portal"
+            " and task = :task and status = 'partial' and trigger <> 'retry') as passed",
             of_task,
         ).fetchone()
         stopped = [
@@ -268,7 +268,7 @@ class Runs:
         return (_run(stopped[0]), _run(stopped[1])) if stopped[0] else None
 
 
-def _run(row: "sqlite3.Row") -> Run:
+def _run(row: "Row") -> Run:
     return Run(
         id=row["id"],
         portal=row["portal"],

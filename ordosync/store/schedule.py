@@ -12,7 +12,7 @@ from ordosync.store.schedule_row import DecidedBy, ScheduleRow, read_row
 from ordosync.store.step_queries import StepQueries
 
 if TYPE_CHECKING:
-    import sqlite3
+    from ordosync.sql import Connection
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +29,7 @@ class Plan:
 class Schedule:
     """The table `schedule`. Call methods that change it inside a transaction."""
 
-    def __init__(self, connection: "sqlite3.Connection") -> None:
+    def __init__(self, connection: "Connection") -> None:
         self._db = connection
 
     def all(self) -> Sequence[ScheduleRow]:

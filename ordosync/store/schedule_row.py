@@ -9,7 +9,7 @@ from ordosync.clock import from_text
 from ordosync.slots import TRIES, History, Slots, next_start
 
 if TYPE_CHECKING:
-    import sqlite3
+    from ordosync.sql import Row
 
 DecidedBy = Literal["configuration", "default", "autosync"]
 # Tasks without a schedule have slots as well, in which crashes are counted.
@@ -93,7 +93,7 @@ class ScheduleRow:
         )
 
 
-def read_row(row: "sqlite3.Row") -> ScheduleRow:
+def read_row(row: "Row") -> ScheduleRow:
     """Return a row of the table."""
     return ScheduleRow(
         portal=row["portal"],
@@ -107,5 +107,5 @@ def read_row(row: "sqlite3.Row") -> ScheduleRow:
     )
 
 
-def _times(row: "sqlite3.Row", names: Sequence[str]) -> dict[str, datetime | None]:
+def _times(row: "Row", names: Sequence[str]) -> dict[str, datetime | None]:
     return {name: from_text(row[name]) if row[name] else None for name in names}

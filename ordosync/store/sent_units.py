@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ordosync.clock import to_text
 
 if TYPE_CHECKING:
-    import sqlite3
+    from ordosync.sql import Connection
 
 
 class SentSku(NamedTuple):
@@ -20,7 +20,7 @@ class SentSku(NamedTuple):
 class SentUnits:
     """The table `sent_units`, for one Supplier account. Call its changes in a transaction."""
 
-    def __init__(self, connection: "sqlite3.Connection", account: str) -> None:
+    def __init__(self, connection: "Connection", account: str) -> None:
         self._db = connection
         self._account = account
 
@@ -35,7 +35,8 @@ class SentUnits:
         """Add units by normalized SKU."""
         self._db.executemany(
             "insert into sent_units (account, key, units, at) values (?, ?, ?, ?)"
-            " on conflict do update set units = units + excluded.units, at = excluded.at",
+            " on conflict (account, key) do update"
+            " set units = sent_units.units + excluded.units, at = excluded.at",
             [(self._account, key, count, to_text(now)) for key, count in units.items()],
         )
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 if TYPE_CHECKING:
-    import sqlite3
+    from ordosync.sql import Connection
 
 _PAGE = 500
 
@@ -32,7 +32,7 @@ Difference = tuple[MappedSku | None, MappedSku | None]
 class SkuMap:
     """The map of one portal. Call `replace` in a transaction."""
 
-    def __init__(self, connection: "sqlite3.Connection", portal: str) -> None:
+    def __init__(self, connection: "Connection", portal: str) -> None:
         self._db = connection
         self._portal = portal
 
@@ -86,7 +86,8 @@ class SkuMap:
             self._delete([old.merchant_sku for old, new in page if old and not new])
             self._insert([new for _, new in page if new])
         self._db.execute(
-            "insert or replace into sku_map_files (portal, digest) values (?, ?)",
+            "insert into sku_map_files (portal, digest) values (?, ?)"
+            " on conflict (portal) do update set digest = excluded.digest",
             (self._portal, digest),
         )
 
@@ -98,8 +99,9 @@ class SkuMap:
 
     def _insert(self, rows: Sequence[MappedSku]) -> None:
         self._db.executemany(
-            "insert or replace into sku_map (portal, merchant_sku, supplier_sku, pack)"
-            " values (?, ?, ?, ?)",
+            "insert into sku_map (portal, merchant_sku, supplier_sku, pack)"
+            " values (?, ?, ?, ?) on conflict (portal, merchant_sku) do update"
+            " set supplier_sku = excluded.supplier_sku, pack = excluded.pack",
             [(self._portal, row.merchant_sku, row.supplier_sku, row.pack) for row in rows],
         )
 

@@ -14,7 +14,7 @@ from ordosync.store.runs import Counts
 from ordosync.store.step_rows import UNSETTLED
 
 if TYPE_CHECKING:
-    import sqlite3
+    from ordosync.sql import Connection
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,7 +93,7 @@ class Events:
 class Reports:
     """Sums over the tables `runs`, `steps` and `links`."""
 
-    def __init__(self, connection: "sqlite3.Connection") -> None:
+    def __init__(self, connection: "Connection") -> None:
         self._db = connection
 
     def volumes(self, *, since: datetime) -> Sequence[Volume]:
@@ -169,7 +169,7 @@ class Reports:
             " join links as orders on orders.portal = parcels.portal and orders.kind = 'order'"
             " and orders.merchant_id = parcels.order_id"
             " where parcels.kind in ('parcel', 'shipment') and parcels.state = 'live'"
-            " group by parcels.portal, parcels.order_id having shipped_at >= ?",
+            " group by parcels.portal, parcels.order_id having min(parcels.linked_at) >= ?",
             (to_text(since),),
         )
         for row in rows:
@@ -188,7 +188,7 @@ class Reports:
             " union all select portal, key, written, written_at from past_writes"
             " where task = 'write-inventory-back')"
             " select writes.portal, writes.key, max(at) as at,"
-            " coalesce(json_extract(steps.written, '$.quantity.new'), 0) as quantity"
+            " coalesce(max(json_extract(steps.written, '$.quantity.new')), 0) as quantity"
             " from writes join steps on steps.portal = writes.portal"
             " and steps.task = 'write-inventory-back' and steps.key = writes.key"
             " where at >= ? and json_extract(writes.written, '$.quantity.new') <= 0"
@@ -225,7 +225,7 @@ class Reports:
             " and created_at >= :since group by 1"
             " union all select portal, 'edited', count(distinct merchant_id) from steps"
             " where (code = 'edited' or task = 'import-orders' and key like '%:edit'"
-            " and content glob '*:*') and created_at >= :since group by 1",
+            " and content like '%:%') and created_at >= :since group by 1",
             {"since": to_text(since)},
         )
         counts: defaultdict[str, Counter[str]] = defaultdict(Counter)

@@ -4,6 +4,7 @@ A query for unsettled steps contains `UNSETTLED`, so that SQLite uses the partia
 """
 
 import json
+import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -14,13 +15,13 @@ from ordosync.store.step_rows import PATIENT, PLANNED, UNSETTLED, StepRow, Write
 from ordosync.store.written import Written, decoded
 
 if TYPE_CHECKING:
-    import sqlite3
+    from ordosync.sql import Connection
 
 
 class StepQueries:
     """The queries of the table `steps`."""
 
-    def __init__(self, connection: "sqlite3.Connection") -> None:
+    def __init__(self, connection: "Connection") -> None:
         self._db = connection
 
     def by_key(self, portal: str, task: str, keys: Sequence[str]) -> Mapping[str, StepRow]:
@@ -29,6 +30,18 @@ class StepQueries:
             "select * from steps where portal = ? and task = ?"
             " and key in (select value from json_each(?))",
             (portal, task, json.dumps(list(keys))),
+        )
+        return {row["key"]: step_row(row) for row in rows}
+
+    def not_done(
+        self, portal: str, task: str, keys: Sequence[str], *, run_id: int
+    ) -> Mapping[str, StepRow]:
+        """Return those of these steps that are not done, or that this run has recorded."""
+        rows = self._db.execute(
+            "select * from steps where portal = ? and task = ?"
+            " and key in (select value from json_each(?))"
+            " and (state <> 'done' or last_run_id = ?)",
+            (portal, task, json.dumps(list(keys)), run_id),
         )
         return {row["key"]: step_row(row) for row in rows}
 
@@ -137,12 +150,13 @@ class StepQueries:
     def failed_as(self, portal: str, tasks: Sequence[str], codes: Sequence[str]) -> frozenset[str]:
         """Return the Merchant's ids in steps that failed with one of these codes."""
         rows = self._db.execute(
-            f"select distinct merchant_id from steps where portal = ? and {UNSETTLED}"  # noqa: S608
+            # With a condition of the id, SQLite would read the index of all the portal's steps.
+            f"select merchant_id from steps where portal = ? and {UNSETTLED}"  # noqa: S608
             " and state = 'failed' and task in (select value from json_each(?))"
-            " and code in (select value from json_each(?)) and merchant_id is not null",
+            " and code in (select value from json_each(?))",
             (portal, json.dumps(list(tasks)), json.dumps(list(codes))),
         )
-        return frozenset(row["merchant_id"] for row in rows)
+        return frozenset(row["merchant_id"] for row in rows if row["merchant_id"])
 
     def unread(self, portal: str) -> Sequence[StepRow]:
         """Return the failed imports without an order, such as unreadable files."""
@@ -211,7 +225,7 @@ class StepQueries:
         )
         return [step_row(row) for row in rows]
 
-    def failures(self, run_id: int, *, limit: int) -> Sequence[StepRow]:
+    def failures(self, run_id: int, *, limit: int = sys.maxsize) -> Sequence[StepRow]:
         """Return the first steps that failed in this run, as its last attempt."""
         rows = self._db.execute(
             "select * from steps where last_run_id = ? and state = 'failed' order by id limit ?",
@@ -219,7 +233,7 @@ class StepQueries:
         )
         return [step_row(row) for row in rows]
 
-    def writes(self, run_id: int, *, limit: int = -1) -> Sequence[Write]:
+    def writes(self, run_id: int, *, limit: int = sys.maxsize) -> Sequence[Write]:
         """Return what this run has written, oldest step first."""
         rows = self._db.execute(
             "select id, key, merchant_id, supplier_id, written from steps"
@@ -259,7 +273,8 @@ class StepQueries:
     def get(self, step_ids: Sequence[int]) -> Sequence[StepRow]:
         """Return the existing steps among these ids, in order of their ids."""
         rows = self._db.execute(
-            "select * from steps where id in (select value from json_each(?)) order by id",
+            "select * from steps"
+            " where id in (select cast(value as integer) from json_each(?)) order by id",
             (json.dumps(list(step_ids)),),
         )
         return [step_row(row) for row in rows]

@@ -24,7 +24,7 @@ from ordosync.clock import from_text
 from ordosync.store.written import Written, from_json
 
 if TYPE_CHECKING:
-    import sqlite3
+    from ordosync.sql import Row
 
 
 State = Literal["sending", "unknown", "waiting", "held", "done", "skipped", "failed"]
@@ -131,7 +131,7 @@ STOCK_NOT_MOVED = "stock-not-moved"
 """Code of a done step: an edit changed the units of an order, and not the Supplier's stock."""
 
 
-def step_row(row: "sqlite3.Row") -> StepRow:
+def step_row(row: "Row") -> StepRow:
     """Return a step from a row of the table."""
     return StepRow(
         id=row["id"],

@@ -51,25 +51,27 @@ class Steps(StepQueries):
             " on conflict (portal, task, key) do update set state = excluded.state,"
             " code = excluded.code, reason = excluded.reason, content = excluded.content,"
             " supplier_id = excluded.supplier_id,"
-            " merchant_id = coalesce(excluded.merchant_id, merchant_id),"
-            " attempts = case when content <> excluded.content or state in ('done', 'skipped')"
+            " merchant_id = coalesce(excluded.merchant_id, steps.merchant_id),"
+            " attempts = case when steps.content <> excluded.content"
+            " or steps.state in ('done', 'skipped')"
             " and excluded.state not in ('done', 'skipped') then excluded.attempts"
-            " when state = 'sending' then attempts else attempts + excluded.attempts end,"
-            " created_at = case when state in ('sending', 'unknown', 'waiting') or"
-            " state = 'held' and excluded.state = 'held' or"
-            " content = excluded.content"
-            " and (state = 'failed' or excluded.state in ('done', 'skipped'))"
-            " then created_at else excluded.created_at end,"
+            " when steps.state = 'sending' then steps.attempts"
+            " else steps.attempts + excluded.attempts end,"
+            " created_at = case when steps.state in ('sending', 'unknown', 'waiting') or"
+            " steps.state = 'held' and excluded.state = 'held' or"
+            " steps.content = excluded.content"
+            " and (steps.state = 'failed' or excluded.state in ('done', 'skipped'))"
+            " then steps.created_at else excluded.created_at end,"
             " not_before = excluded.not_before, updated_at = excluded.updated_at,"
             " last_run_id = excluded.last_run_id, as_of = excluded.as_of,"
-            " sent_boot_s = coalesce(excluded.sent_boot_s, sent_boot_s),"
+            " sent_boot_s = coalesce(excluded.sent_boot_s, steps.sent_boot_s),"
             # A write whose outcome was not known keeps what it set, once it is known.
-            " written = case when state in ('sending', 'unknown')"
+            " written = case when steps.state in ('sending', 'unknown')"
             " and excluded.state in ('done', 'failed')"
-            " then coalesce(excluded.written, written) else excluded.written end,"
+            " then coalesce(excluded.written, steps.written) else excluded.written end,"
             # If it is not known which of two contents arrived, no edit may be claimed.
-            " digests = case when state in ('sending', 'unknown') and digests <> excluded.digests"
-            " then null else excluded.digests end",
+            " digests = case when steps.state in ('sending', 'unknown')"
+            " and steps.digests <> excluded.digests then null else excluded.digests end",
             (
                 (
                     portal,
@@ -218,8 +220,8 @@ class Steps(StepQueries):
         """Make the steps due that a rule or the SKU map holds back: these may have changed."""
         self._db.execute(
             f"update steps set not_before = null where task = 'import-orders' and {UNSETTLED}"  # noqa: S608
-            " and state = 'held' and code glob ?",
-            (f"{HOLD}*",),
+            " and state = 'held' and code like ?",
+            (f"{HOLD}%",),
         )
         self._db.execute(
             "update steps set state = 'waiting', not_before = null"  # noqa: S608
@@ -243,7 +245,8 @@ class Steps(StepQueries):
     def touch(self, step_ids: Sequence[int], *, now: datetime) -> None:
         """Note that these steps were checked and have not changed."""
         self._db.execute(
-            "update steps set updated_at = ? where id in (select value from json_each(?))",
+            "update steps set updated_at = ?"
+            " where id in (select cast(value as integer) from json_each(?))",
             (to_text(now), json.dumps(list(step_ids))),
         )
 

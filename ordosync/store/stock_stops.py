@@ -9,7 +9,7 @@ from msgspec import Struct
 from ordosync.clock import from_nullable, from_text, to_nullable, to_text
 
 if TYPE_CHECKING:
-    import sqlite3
+    from ordosync.sql import Connection
 
 OPERATOR = "operator"
 """The reason of a stop that a user set."""
@@ -43,7 +43,7 @@ class Stop(Struct, frozen=True, kw_only=True):
 class StockStops:
     """The table `stock_stops`, for one portal. Call methods that change it in a transaction."""
 
-    def __init__(self, connection: "sqlite3.Connection", portal: str) -> None:
+    def __init__(self, connection: "Connection", portal: str) -> None:
         self._db = connection
         self._portal = portal
 
@@ -73,9 +73,11 @@ class StockStops:
             if known and known.is_lasting and not stop.is_lasting:
                 continue
             self._db.execute(
-                "insert or replace into stock_stops"
+                "insert into stock_stops"
                 " (portal, key, sku, reason, note, since, until, quantity)"
-                " values (?, ?, ?, ?, ?, ?, ?, ?)",
+                " values (?, ?, ?, ?, ?, ?, ?, ?) on conflict (portal, key) do update set"
+                " sku = excluded.sku, reason = excluded.reason, note = excluded.note,"
+                " since = excluded.since, until = excluded.until, quantity = excluded.quantity",
                 (
                     *(self._portal, stop.key, stop.sku, stop.reason, stop.note),
                     *(to_text(stop.since), to_nullable(stop.until), stop.quantity),

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Migrations
 
 APPLICATION_ID = 0x4F53594E  # "OSYN"
-VERSION = 5
+VERSION = 6
 
 
 def migrations_of(path: Path) -> "Migrations":

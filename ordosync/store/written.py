@@ -4,6 +4,7 @@ Only numbers, SKUs, quantities, states and tracking: never a name, an address, a
 """
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -62,6 +63,12 @@ class Written(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """True if the order is held because of an edit."""
     left_out: LeftOut | None = None
     """The lines that an order was sent without; None if it has all."""
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """The values by name, as `--json` shows them."""
+        fields: dict[str, Any] = msgspec.to_builtins(self)
+        return fields
 
     @property
     def text(self) -> str:

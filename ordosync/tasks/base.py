@@ -142,14 +142,6 @@ class Step(StepRef, frozen=True, kw_only=True):
     decision: Decision | None = None
 
 
-def step_of_source(item: InvalidRecord) -> Step:
-    """Return the step of a file or row that could not be read as a record.
-
-    It has no id of either account, which distinguishes it from the steps of records.
-    """
-    return Step(key=item.id, merchant_id=None, content=item.content, decision=Decision.of(item))
-
-
 class Result(Struct, frozen=True, kw_only=True):
     """The outcome of a step, and the links that it gives."""
 

@@ -10,7 +10,7 @@ from types import NoneType
 
 from ordosync.clock import Clock
 from ordosync.database import sqlite3
-from ordosync.http import HttpClient, RateLimit
+from ordosync.http import HttpClient, LocalRateLimit
 from ordosync.secret import Secret
 from tests.benchmarks.measuring import (
     ORDOSYNC,
@@ -97,7 +97,7 @@ def measure_rate(folder: Path, scale: float) -> Sequence[Result]:  # noqa: ARG00
             url,
             clock=clock,
             auth=("k", Secret("benchmark")),
-            rate=RateLimit(calls, per_s, clock),
+            rate=LocalRateLimit(calls, per_s, clock),
             allow_http=True,
             concurrency=8,
         )

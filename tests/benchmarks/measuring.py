@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from ordosync.store import Store
 
@@ -133,9 +133,10 @@ def counted(store: Store, ask: Callable[[], object]) -> int:
         steps += 1
         return 0
 
-    store._connection.set_progress_handler(count, 1)
+    connection: Any = store._connection
+    connection.set_progress_handler(count, 1)
     ask()
-    store._connection.set_progress_handler(None, 1)
+    connection.set_progress_handler(None, 1)
     return steps
 
 

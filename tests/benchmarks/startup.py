@@ -47,8 +47,8 @@ def measure(folder: Path, scale: float) -> Sequence[Result]:
         against("`--help` against `pass`", "help", "pass", 7),
         against("`activity --json` against `pass`", "json", "pass", 9),
         against("`activity` against `pass`", "table", "pass", 12),
-        always("modules that an idle `run-due` imports", _imported(few, "run-due"), 30),
-        always("the same, `activity --json`", _imported(few, "activity", "--json"), 220),
+        always("modules that an idle `run-due` imports", _imported(few, "run-due"), 25),
+        always("the same, `activity --json`", _imported(few, "activity", "--json"), 170),
     ]
 
 

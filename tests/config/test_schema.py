@@ -6,13 +6,14 @@ import pytest
 
 from ordosync.accounts import KINDS
 from ordosync.config import load_config
+from ordosync.store.location import SqliteFile
 
 from .conftest import LEAST, Load, Problems
 
 
 def test_database_is_beside_the_file_by_default(load: Load, tmp_path: Path) -> None:
-    assert load(LEAST).database == tmp_path / "ordosync.db"
-    assert load(f"database: state/x.db\n{LEAST}").database == tmp_path / "state/x.db"
+    assert load(LEAST).database == SqliteFile(tmp_path / "ordosync.db")
+    assert load(f"database: state/x.db\n{LEAST}").database == SqliteFile(tmp_path / "state/x.db")
 
 
 def test_paths_are_absolute_wherever_it_is_loaded_from(
@@ -22,7 +23,7 @@ def test_paths_are_absolute_wherever_it_is_loaded_from(
 
     config = load_config(Path("config.yaml"))
 
-    assert (config.path, config.database) == (file, file.parent / "ordosync.db")
+    assert (config.path, config.database.path) == (file, file.parent / "ordosync.db")
 
 
 @pytest.mark.parametrize(

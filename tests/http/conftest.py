@@ -11,7 +11,9 @@ import pytest
 
 from ordosync.clock import Clock
 from ordosync.http import HttpClient, Limits
+from ordosync.http.account_limits import LocalLimits
 from ordosync.secret import Secret
+from tests.http.limits import Limited
 from tests.http.server import Reaction, Server
 from tests.support.clock import START
 
@@ -40,6 +42,12 @@ class HastyClock(Clock):
 @pytest.fixture
 def clock() -> HastyClock:
     return HastyClock()
+
+
+@pytest.fixture
+def limited() -> Limited:
+    """Return what makes the limits of accounts, as one process has them."""
+    return LocalLimits
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from ordosync.errors import UnavailableError
-from ordosync.http import HttpClient, RateLimit
+from ordosync.http import HttpClient, LocalRateLimit
 from ordosync.http.retries import RetryBudget, backoff_s, parse_retry_after
 from tests.http.conftest import HastyClock
 from tests.http.server import Server, answer
@@ -98,7 +98,7 @@ def test_23_429_without_a_time_waits_out_the_period(
 ) -> None:
     more = {} if asked is None else {"Retry_After": asked}
     server = serve(answer(b"", 429, length=True, **more), answer("[1]"))
-    http = session(server.url, rate=RateLimit(500, 60, clock))
+    http = session(server.url, rate=LocalRateLimit(500, 60, clock))
 
     assert read(http) == [1]
     assert 30 <= sum(clock.sleeps) <= 60
@@ -108,7 +108,7 @@ def test_23_total_wait_is_bounded(serve: Serve, session: Session, clock: HastyCl
     server = serve(answer(status=429))
 
     with pytest.raises(UnavailableError) as raised:
-        read(session(server.url, rate=RateLimit(500, 60, clock)))
+        read(session(server.url, rate=LocalRateLimit(500, 60, clock)))
 
     assert len(server.seen) == 3
     assert 60 <= sum(clock.sleeps) <= 120

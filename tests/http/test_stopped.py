@@ -15,7 +15,7 @@ import trustme
 from ordosync.clock import Clock
 from ordosync.errors import RefusedError, StoppedCallError, UnavailableError, UnknownOutcomeError
 from ordosync.http import HttpClient, Limits
-from ordosync.http.rate_limit import RateLimit
+from ordosync.http.rate_limit import LocalRateLimit
 from tests.http.server import Reaction, Server, accepts_no_connection, answer
 
 Serve = Callable[..., Server]
@@ -252,7 +252,7 @@ def test_wait_before_a_retry_ends_at_once(
 
 def test_wait_for_the_rate_limit_ends_at_once(serve: Serve, session: Session, clock: Clock) -> None:
     server = serve(answer("[1]"))
-    http = session(server.url, rate=RateLimit(1, 60, clock))
+    http = session(server.url, rate=LocalRateLimit(1, 60, clock))
     http.get("/", list[int], action="read")
     threading.Timer(0, clock.stop).start()
 

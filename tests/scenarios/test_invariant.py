@@ -169,7 +169,7 @@ class TwoAccountsMachine(RuleBasedStateMachine):
 
     @rule()
     def back_up(self) -> None:
-        back_up(self.config.database, self.folder / "backup.db", replace=True)
+        back_up(self.config.database.path, self.folder / "backup.db", replace=True)
 
     @rule()
     @precondition(lambda self: (self.folder / "backup.db").exists())

@@ -3,6 +3,7 @@
 from collections import Counter
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -173,7 +174,7 @@ def fill(world: OldWorld, portal: str) -> int:
 def test_store_of_the_second_version_is_migrated_and_nothing_is_reported_twice(
     world: OldWorld,
 ) -> None:
-    path = load_config(world.config).database
+    path = load_config(world.config).database.path
     with closing(sqlite3.connect(path, isolation_level=None)) as db:
         migrations(path).apply(Database(db), stop_before="m003_ledger")
         assert db.execute("pragma user_version").fetchone() == (2,)
@@ -189,7 +190,7 @@ def test_store_of_the_second_version_is_migrated_and_nothing_is_reported_twice(
 
 
 def test_store_of_the_fourth_version_gets_links_that_were_never_mapped(world: OldWorld) -> None:
-    path = load_config(world.config).database
+    path = load_config(world.config).database.path
     with closing(sqlite3.connect(path, isolation_level=None)) as db:
         migrations(path).apply(Database(db), stop_before="m005_sku_maps")
         assert db.execute("pragma user_version").fetchone() == (4,)
@@ -201,3 +202,20 @@ def test_store_of_the_fourth_version_gets_links_that_were_never_mapped(world: Ol
     assert {(link.pack, link.merchant_sku) for link in world.links()} == {(None, None)}
     assert {key: (row.state, row.updated_at) for key, row in world.steps().items()} == before
     assert sum(counts["done"] for counts in counted.values()) == 0
+
+
+def test_store_of_the_fifth_version_finds_an_order_number_in_any_case(world: OldWorld) -> None:
+    path = load_config(world.config).database.path
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        migrations(path).apply(Database(db), stop_before="m006_several_hosts")
+        db.execute("insert into order_numbers values ('p', '17', 'Web-1001')")
+
+    with Store.open(path) as store:
+        connection: Any = store._connection
+        plan = connection.execute(
+            "explain query plan select merchant_id from order_numbers"
+            " where portal = 'p' and lower(number) = 'x'"
+        ).fetchall()
+
+        assert store.order_numbers("p").ids("wEB-1001") == ["17"]
+        assert [row[-1].split(" USING ")[0] for row in plan] == ["SEARCH order_numbers"]

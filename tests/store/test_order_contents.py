@@ -27,7 +27,7 @@ def _world(tmp_path: Path) -> OldWorld:
 
 
 def database_of(world: OldWorld) -> Path:
-    return load_config(world.config).database
+    return load_config(world.config).database.path
 
 
 def contents(path: Path, columns: str = "key, content") -> Mapping[str, str]:
@@ -122,7 +122,7 @@ def test_restored_backup_of_an_older_store_has_the_key_of_the_store(world: OldWo
 
 def test_store_without_orders_gets_no_key_by_its_migration(tmp_path: Path) -> None:
     pair = Pair(tmp_path)
-    path = load_config(pair.path).database
+    path = load_config(pair.path).database.path
 
     Store.open(path).close()
 
@@ -138,7 +138,7 @@ def test_store_has_no_digest_that_an_account_makes(tmp_path: Path) -> None:
     pair.run("import-orders")
     digests = {pair.merchant(number).content.partition("-")[2] for number in ("1001", "1002")}
 
-    stored = load_config(pair.path).database.read_bytes().decode("latin-1")
+    stored = load_config(pair.path).database.path.read_bytes().decode("latin-1")
 
     assert all(len(digest) >= 16 for digest in digests)
     assert not any(digest in stored for digest in digests)

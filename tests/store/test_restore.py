@@ -96,7 +96,7 @@ def record(pair: Pair, *changes: StepChange) -> None:
 
 
 def states(pair: Pair) -> dict[str, str]:
-    with closing(sqlite3.connect(load_config(pair.path).database)) as db:
+    with closing(sqlite3.connect(load_config(pair.path).database.path)) as db:
         return dict(db.execute("select key, state from steps"))
 
 

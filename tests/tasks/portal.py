@@ -107,7 +107,7 @@ class Pair:
 
     def of_store(self, statement: str) -> None:
         """Run a statement on the store, for a change that no command makes."""
-        with closing(sqlite3.connect(load_config(self.path).database)) as db, db:
+        with closing(sqlite3.connect(load_config(self.path).database.path)) as db, db:
             db.execute(statement)
 
     def everything(self, *accounts: str) -> list[list[tuple[object, ...]]]:

@@ -63,7 +63,7 @@ def test_each_group_is_written_and_remarked_on_both_sides_without_a_value(tmp_pa
 
 def stored(pair: Pair) -> list[str]:
     """Return every row of the store as text."""
-    with closing(sqlite3.connect(load_config(pair.path).database)) as db:
+    with closing(sqlite3.connect(load_config(pair.path).database.path)) as db:
         tables = db.execute("select name from sqlite_master where type = 'table'").fetchall()
         return [
             str(row)

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from ordosync.config import load_config
-from ordosync.digest_key import DigestKey
 from ordosync.embedded import cancellations
 from ordosync.engine.diagnosis.dismissal import dismiss, undo
 from ordosync.errors import ConfigError
@@ -71,7 +70,7 @@ def cancel_a_unit(pair: Pair) -> None:
 
 
 def key_file(pair: Pair) -> Path:
-    return DigestKey.of(load_config(pair.path).database).path
+    return load_config(pair.path).database.key_file
 
 
 # Groups, digests and policies.
@@ -539,7 +538,7 @@ def test_purge_deletes_the_digests_of_an_order(pair: Pair) -> None:
 
     purged = ordosync(pair.folder, "purge", "--order", "1001", "--yes")
 
-    database = load_config(pair.path).database.read_bytes()
+    database = load_config(pair.path).database.path.read_bytes()
     with Store.open(load_config(pair.path).database) as store:
         dump = [str(store.steps.by_key("shop-northwind", TASK, ["1001#1", "1001#1:edit"]))]
         dump.append(str(store.concerns.dismissed()))

@@ -138,10 +138,10 @@ def test_config_check_lists_the_problems_of_all_files(counted: Pair) -> None:
     lines = checked.err.splitlines()
     assert (checked.code, repaired.code) == (3, 0)
     assert lines[0] == (
-        f"error: portals.shop-northwind.stock.skus: {path}: row 2 (SKU-0): buffer:"
+        f"error: line 11: portals.shop-northwind.stock.skus: {path}: row 2 (SKU-0): buffer:"
         ' "x" is not a whole number; write only digits, or nothing'
     )
-    assert lines[-1] == f"error: portals.shop-northwind.stock.skus: {path}: 2 more"
+    assert lines[-1] == f"error: line 11: portals.shop-northwind.stock.skus: {path}: 2 more"
     assert shown.json["portals"]["shop-northwind"]["stock"]["skus"] == str(path)
 
 

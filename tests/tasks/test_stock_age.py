@@ -255,9 +255,9 @@ def test_a3_a_disk_that_was_full_is_an_interruption(
     assert zeroing.shown == {"CUP": 0, "MUG": 0}
 
 
-def full_disk(store: Store, **_: object) -> NoReturn:
+def full_disk(_store: Store, **_: object) -> NoReturn:
     """Refuse each transaction, as SQLite does when the disk is full."""
-    raise DatabaseError(store.path, "database or disk is full")
+    raise DatabaseError("ordosync.db", "database or disk is full")
 
 
 def test_a3_a_folder_that_is_missing_counts_after_three_attempts(zeroing: AgedStock) -> None:

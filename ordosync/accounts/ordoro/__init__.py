@@ -44,7 +44,6 @@ from ordosync.accounts.ordoro.timeline import timeline
 from ordosync.accounts.service_client import ServiceClient
 from ordosync.accounts.supplier import Supplier
 from ordosync.accounts.validation import check_concurrency, check_timezone, check_url
-from ordosync.clock import Clock
 from ordosync.errors import NotFoundError
 from ordosync.secret import Secret
 
@@ -179,17 +178,18 @@ class OrdoroAccount(Account):
         )
         return OrdoroClient(service, currency=self._currency)
 
-    def _connect(self, clock: Clock) -> "HttpClient":
+    def _connect(self, at: Connections) -> "HttpClient":
         """Create the session: one rate limit for all portals that use this account."""
-        from ordosync.http import HttpClient, RateLimit  # noqa: PLC0415 - slow to import
+        from ordosync.http import HttpClient  # noqa: PLC0415 - slow to import
 
         connection = self._connection
         return HttpClient(
             f"account {self.name}",
             connection.base_url,
-            clock=clock,
+            clock=at.clock,
             auth=(connection.key, connection.secret),
-            rate=RateLimit(connection.calls_per_minute, _MINUTE_S, clock),
+            rate=at.limits.rate(self.name, connection.calls_per_minute, _MINUTE_S),
+            seats=at.limits.concurrency(self.name, self._concurrency),
             ca_file=connection.ca_file,
             proxy=connection.proxy,
             allow_http=connection.allow_http,

@@ -54,7 +54,9 @@ from ordosync.clock import Clock
 from ordosync.secret import Secret
 
 if TYPE_CHECKING:
+    from ordosync.accounts.shopify.cost_limit import CostLimit
     from ordosync.accounts.shopify.graphql import GraphQLClient
+    from ordosync.http.concurrency import ConcurrencyLimit
 
 __all__ = ["MerchantOptions", "ShopifyAccount", "SupplierOptions"]
 
@@ -194,10 +196,20 @@ class ShopifyAccount(Account):
             ServiceClient(
                 self.name,
                 at,
-                self._server.connect,
+                self._connect,
                 concurrency=self._server.concurrency,
                 timezone=self._timezone,
             )
+        )
+
+    def _connect(self, at: Connections) -> "GraphQLClient":
+        """Create the session: all portals of this account share its token and its limits."""
+        from ordosync.accounts.shopify.cost_limit import CostLimit  # noqa: PLC0415
+
+        return self._server.connect(
+            at.clock,
+            CostLimit(at.limits.bucket(self.name)),
+            at.limits.concurrency(self.name, self._server.concurrency),
         )
 
 
@@ -232,16 +244,18 @@ class _Server:
     proxy: str | None
     allow_http: bool
 
-    def connect(self, clock: Clock) -> "GraphQLClient":
-        """Return a session: all users of this account share its token and its cost limit."""
-        from ordosync.accounts.shopify.cost_limit import CostLimit  # noqa: PLC0415
+    def connect(
+        self, clock: Clock, cost_limit: "CostLimit", seats: "ConcurrencyLimit"
+    ) -> "GraphQLClient":
+        """Return a session with these limits."""
         from ordosync.accounts.shopify.graphql import GraphQLClient  # noqa: PLC0415 - slow
 
         return GraphQLClient(
             self.account,
             f"{self.base_url}/api/{self.version}",
             token=self._token(clock),
-            cost_limit=CostLimit(clock),
+            cost_limit=cost_limit,
+            seats=seats,
             clock=clock,
             ca_file=self.ca_file,
             proxy=self.proxy,

@@ -182,10 +182,10 @@ class GraphQLClient(HttpClient):
         self, name: str, body: Mapping[str, object], action: str, effect: Effect
     ) -> _Answer:
         """Send a request when there are enough points for it, and record its cost."""
-        with self._cost_limit.reserve(name):
+        with self._cost_limit.reserve(name) as reservation:
             answer = self._send_signed(body, action, effect)
             cost = answer.extensions.cost
-            self._cost_limit.learn(name, cost)
+            self._cost_limit.learn(name, cost, reservation)
         if not answer.is_throttled:
             self._budget.charge(int((cost and cost.actual_query_cost) or 0))
         return answer

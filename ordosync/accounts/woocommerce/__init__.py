@@ -49,7 +49,6 @@ from ordosync.accounts.woocommerce.supplier_shipments import SupplierShipments
 from ordosync.accounts.woocommerce.supplier_shortages import SupplierShortages
 from ordosync.accounts.woocommerce.supplier_stock import SupplierStock
 from ordosync.accounts.woocommerce.timeline import timeline
-from ordosync.clock import Clock
 from ordosync.secret import Secret
 
 if TYPE_CHECKING:
@@ -187,18 +186,19 @@ class WooCommerceAccount(Account):
         )
         return WooCommerceClient(service, features)
 
-    def _connect(self, clock: Clock) -> "HttpClient":
+    def _connect(self, at: Connections) -> "HttpClient":
         """Create the session."""
-        from ordosync.http import HttpClient, RateLimit  # noqa: PLC0415 - slow to import
+        from ordosync.http import HttpClient  # noqa: PLC0415 - slow to import
 
         connection = self._connection
         limit = connection.calls_per_minute
         return HttpClient(
             f"account {self.name}",
             f"{connection.address}/wp-json",
-            clock=clock,
+            clock=at.clock,
             auth=connection.auth,
-            rate=RateLimit(limit, _MINUTE_S, clock) if limit else None,
+            rate=at.limits.rate(self.name, limit, _MINUTE_S) if limit else None,
+            seats=at.limits.concurrency(self.name, self._concurrency),
             ca_file=connection.ca_file,
             proxy=connection.proxy,
             allow_http=connection.allow_http,

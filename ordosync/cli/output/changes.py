@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
-
-import msgspec
+from typing import TYPE_CHECKING, Any
 
 from ordosync.cli.output.tables import table
 from ordosync.errors import UsageError
 from ordosync.store.portals import TASKS, Registered
 from ordosync.store.runs import Run
-from ordosync.store.step_rows import Write
+
+if TYPE_CHECKING:
+    from ordosync.store.step_rows import Write
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Changes:
 
     portals: Mapping[str, Registered]
     runs: Sequence[Run]
-    written: Mapping[int, Sequence[Write]]
+    written: "Mapping[int, Sequence[Write]]"
     """The writes of each run; empty if they were not asked for."""
     most: int | None
     """The number of writes to show of each run; None for all."""
@@ -70,11 +70,11 @@ def _rows(changes: Changes, run: Run) -> Iterator[tuple[object, ...]]:
         yield (*of_run, "", "", f"and more: `ordosync show {run.id}`")
 
 
-def _write_json(write: Write, account: str | None) -> dict[str, Any]:
+def _write_json(write: "Write", account: str | None) -> dict[str, Any]:
     return {
         "account": account,
         "key": write.key,
         "merchant": write.merchant_id,
         "supplier": write.supplier_id,
-        "written": msgspec.to_builtins(write.written),
+        "written": write.written.fields,
     }

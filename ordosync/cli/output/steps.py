@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import msgspec
-
 from ordosync.cli.output.render import local
 from ordosync.cli.output.tables import table
 from ordosync.clock import to_nullable, to_text
@@ -114,7 +112,7 @@ def step_json(shown: RunSteps, step: StepRow) -> dict[str, Any]:
         "attempts": step.attempts,
         "not_before": to_nullable(step.not_before),
         "last_run": step.last_run_id,
-        "written": msgspec.to_builtins(written) if written else None,
+        "written": written.fields if written else None,
         "dismissed_at": to_text(closed.dismissed_at) if closed else None,
         "note": (closed.note or None) if closed else None,
     }

@@ -2,11 +2,11 @@
 
 from collections import Counter
 from datetime import UTC, datetime
-from pathlib import Path
 
 from ordosync.cli.output import render
 from ordosync.cli.output.tables import table
 from ordosync.store import Store
+from ordosync.store.location import StoreLocation
 from ordosync.text import plural
 
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -20,7 +20,7 @@ _SENT = (
 """A task, where it reads and writes, and what it sends: one of it, or several."""
 
 
-def show_summary(database: Path) -> None:
+def show_summary(database: StoreLocation) -> None:
     """Show how much each task has sent, from where to where."""
     done: Counter[str] = Counter()
     with Store.open(database, readonly=True) as store:

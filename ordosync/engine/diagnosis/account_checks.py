@@ -54,7 +54,7 @@ def _side(
     products: Sequence[str],
 ) -> Iterator[OnlineCheck]:
     opener = merchant_of if role == "merchant" else supplier_of
-    account = opener(config, portal, spool=config.database.parent, at=connections)
+    account = opener(config, portal, spool=config.database.folder, at=connections)
     try:
         results = list(account.check())
         if products and not any(result.is_problem for result in results):

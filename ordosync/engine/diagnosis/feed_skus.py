@@ -30,7 +30,7 @@ def known_skus(config: Config, account: str, clock: Clock) -> Iterator[KnownSkus
 def _lookup(
     config: Config, portal: PortalConfig, account: str, connections: Connections
 ) -> KnownSkus | None:
-    spool = config.database.parent
+    spool = config.database.folder
     if portal.merchant.account == account:
         products = supplier_of(config, portal, spool=spool, at=connections).products
         if products is None or products.is_any_sku:

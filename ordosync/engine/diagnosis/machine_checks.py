@@ -6,7 +6,6 @@ import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Literal
 
 from ordosync import crontab
@@ -62,8 +61,8 @@ def _sqlite(store: Store) -> Check:
 
 
 def _permissions(config: Config) -> Check:
-    if config.database.exists() and not os.access(config.database, os.W_OK):
-        return _failed("permissions", f"{config.database} cannot be written by this user")
+    if problem := config.database.problem():
+        return _failed("permissions", problem)
     if warnings := list(group_writable(config)):
         return Check(name="permissions", state="warning", text="; ".join(warnings))
     return Check(
@@ -75,7 +74,7 @@ def _permissions(config: Config) -> Check:
 
 def group_writable(config: Config) -> Iterator[str]:
     """Yield a warning for each group that can change the configuration or the store's folder."""
-    paths = {**dict(shared(str(config.path))), **dict(shared(str(config.database.parent)))}
+    paths = {**dict(shared(str(config.path))), **dict(shared(str(config.database.folder)))}
     for path, group_id in paths.items():
         try:
             group = grp.getgrgid(group_id).gr_name
@@ -85,15 +84,11 @@ def group_writable(config: Config) -> Iterator[str]:
 
 
 def _disk(config: Config) -> Check:
-    free = shutil.disk_usage(_existing(config.database)).free
-    text = f"{free // (1024 * 1024)} MB free for {config.database.name}"
+    free = shutil.disk_usage(config.database.folder).free
+    text = f"{free // (1024 * 1024)} MB free for {config.database.path.name}"
     if free < _LEAST_FREE:
         return _failed("disk", f"only {text}")
     return Check(name="disk", state="ok", text=text)
-
-
-def _existing(path: Path) -> Path:
-    return path if path.exists() else path.parent
 
 
 def _clock(store: Store, now: datetime) -> Check:

@@ -34,7 +34,7 @@ def sold_skus(
     config: Config, portal: PortalConfig, rows: SkuMapFile, connections: Connections
 ) -> Iterator[SoldSku]:
     """Yield what the Merchant sells now. Raise `UsageError` if its account has no products."""
-    spool = config.database.parent
+    spool = config.database.folder
     merchant = merchant_of(config, portal, spool=spool, at=connections)
     supplier = supplier_of(config, portal, spool=spool, at=connections)
     if merchant.products is None:

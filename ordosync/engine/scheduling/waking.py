@@ -17,9 +17,8 @@ _TASK = "write-inventory-back"
 
 def wake_inventory(store: Store, portals: Iterable[str], clock: Clock) -> None:
     """Wake the task in these portals, which are named as in the store."""
-    # Two processes that lock several rows do it in the same order.
     if names := sorted(portals):
-        with store.transaction():
+        with store.transaction(portals=names):
             for name in names:
                 store.schedule.wake_once(name, _TASK, now=clock.now())
 

@@ -8,6 +8,7 @@ import pytest
 from ordosync.accounts.account import ReadRequest
 from ordosync.accounts.shopify.cost_limit import Cost, CostLimit, ThrottleStatus
 from ordosync.errors import UnavailableError
+from ordosync.http.bucket import LocalBucket
 from tests.accounts.contract.account import read, usable
 from tests.accounts.contract.examples import order, sold
 from tests.accounts.contract.opening import PORTAL, opened, write_config
@@ -23,6 +24,11 @@ def cost_of(requested: float, available: float) -> Cost:
     return Cost(requested_query_cost=requested, actual_query_cost=1, throttle_status=level)
 
 
+def learn(bucket: CostLimit, question: str, cost: Cost) -> None:
+    with bucket.reserve(question) as reservation:
+        bucket.learn(question, cost, reservation)
+
+
 def waited(bucket: CostLimit, clock: VirtualClock, question: str) -> float:
     before = clock.monotonic()
     with bucket.reserve(question):
@@ -30,28 +36,28 @@ def waited(bucket: CostLimit, clock: VirtualClock, question: str) -> float:
 
 
 def test_first_query_does_not_wait(clock: VirtualClock) -> None:
-    assert waited(CostLimit(clock), clock, "Orders") == 0
+    assert waited(CostLimit(LocalBucket(clock)), clock, "Orders") == 0
 
 
 def test_query_waits_until_there_are_enough_points(clock: VirtualClock) -> None:
-    bucket = CostLimit(clock)
-    bucket.learn("Orders", cost_of(500, available=100))
+    bucket = CostLimit(LocalBucket(clock))
+    learn(bucket, "Orders", cost_of(500, available=100))
 
     assert waited(bucket, clock, "Orders") == pytest.approx(4, abs=0.1)
     assert waited(bucket, clock, "Cheap") == 0
 
 
 def test_reserved_points_are_not_available(clock: VirtualClock) -> None:
-    bucket = CostLimit(clock)
-    bucket.learn("Orders", cost_of(500, available=700))
+    bucket = CostLimit(LocalBucket(clock))
+    learn(bucket, "Orders", cost_of(500, available=700))
 
     with bucket.reserve("Orders"):
         assert waited(bucket, clock, "Orders") == pytest.approx(3, abs=0.1)
 
 
 def test_query_that_costs_more_than_the_bucket_waits_until_it_is_full(clock: VirtualClock) -> None:
-    bucket = CostLimit(clock)
-    bucket.learn("Orders", cost_of(9000, available=1500))
+    bucket = CostLimit(LocalBucket(clock))
+    learn(bucket, "Orders", cost_of(9000, available=1500))
 
     assert waited(bucket, clock, "Orders") == pytest.approx(5, abs=0.1)
 
@@ -59,14 +65,14 @@ def test_query_that_costs_more_than_the_bucket_waits_until_it_is_full(clock: Vir
 @pytest.mark.parametrize("threads", [1, 8])
 def test_whole_bucket_is_used_by_all_threads_together(threads: int) -> None:
     clock = CrowdClock(threads)
-    bucket, service = CostLimit(clock), ShopBucket(Switches())
+    bucket, service = CostLimit(LocalBucket(clock)), ShopBucket(Switches())
     at_most, in_fact, queries = 100, 40, 400 // threads
     turned_away: list[str] = []
     service.drain(0, clock.now())
 
     def ask() -> None:
         for _ in range(queries):
-            with bucket.reserve("Orders"):
+            with bucket.reserve("Orders") as reservation:
                 clock.sleep(0.1)
                 paid = service.pay(at_most, clock.now())
                 if paid:
@@ -74,7 +80,8 @@ def test_whole_bucket_is_used_by_all_threads_together(threads: int) -> None:
                 else:
                     turned_away.append("Orders")
                 status = msgspec.convert(service.status(clock.now()), ThrottleStatus)
-                bucket.learn("Orders", Cost(requested_query_cost=at_most, throttle_status=status))
+                cost = Cost(requested_query_cost=at_most, throttle_status=status)
+                bucket.learn("Orders", cost, reservation)
         clock.leave()
 
     workers = [Thread(target=ask) for _ in range(threads)]

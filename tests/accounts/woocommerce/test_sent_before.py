@@ -35,7 +35,7 @@ def _pair(tmp_path: Path) -> Iterator[Pair]:
 
 def as_before(pair: Pair, merchant_id: str, supplier_id: str, number: str) -> None:
     """Turn the store into that of an earlier release, which has reported this number."""
-    path = load_config(pair.path).database
+    path = load_config(pair.path).database.path
     with Store.open(path) as store:
         [reported] = store.links(PORTAL).parcels_of([merchant_id])[merchant_id]
     with closing(sqlite3.connect(path)) as db, db:
@@ -86,7 +86,7 @@ def test_deleted_parcel_that_was_reported_by_its_order_is_void(pair: Pair) -> No
 def test_f1_part_that_waited_for_the_rest_is_told_and_waits_no_more(pair: Pair) -> None:
     merchant_id, supplier_id = pair.imported("1001", line("MUG", 2))
     pair.supplier.ship_part(supplier_id, parcel(number="F-1"), 1)
-    path = load_config(pair.path).database
+    path = load_config(pair.path).database.path
     with closing(sqlite3.connect(path)) as db, db:
         db.execute(
             "insert into steps (portal, task, key, state, code, reason, content, merchant_id,"

@@ -142,9 +142,9 @@ def test_n11_what_was_open_before_the_first_call_is_one_digest(
 def test_n11_after_a_restore_what_is_open_is_one_digest(world: World) -> None:
     world.fail("1001", "1002")
     backup = world.folder / "backup.db"
-    back_up(world.config.database, backup, replace=False)
+    back_up(world.config.database.path, backup, replace=False)
 
-    restore(world.config.database, backup, moved=False, clock=world.clock, rest=lambda: None)
+    restore(world.config.database.path, backup, moved=False, clock=world.clock, rest=lambda: None)
     world.run()
 
     assert [message["event"] for message in world.messages] == ["alert", "digest"]

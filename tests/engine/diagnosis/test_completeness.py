@@ -193,7 +193,7 @@ def config(both: TwoAccounts) -> Config:
 
 def listed(config: Config, statement: str, *, after: timedelta = timedelta()) -> list[Attention]:
     """Return the entries of the step after a change of the store."""
-    age(config.database.parent, f"update steps set {statement} where id = {STEP}")  # noqa: S608 - a test's
+    age(config.database.folder, f"update steps set {statement} where id = {STEP}")  # noqa: S608 - a test's
     now = datetime.now(UTC) + after
     with Store.open(config.database, readonly=True) as store:
         entries = attention(config, store, now=now, unshipped_for=timedelta(days=7))

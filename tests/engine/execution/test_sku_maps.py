@@ -141,13 +141,35 @@ def test_config_check_names_the_rows_that_cannot_be_used_and_warns_of_repeated_o
     assert wrong.code == 3
     assert wrong.err.splitlines() == [
         (
-            f"error: {place}: row 3 (SET): is also in row 2, with supplier_sku NW-A; kits are not"
-            " supported: keep only one row"
+            f"error: line 11: {place}: row 3 (SET): is also in row 2, with supplier_sku NW-A; kits"
+            " are not supported: keep only one row"
         ),
-        f'error: {place}: row 4 (MUG): units: "six" is not a whole number from 1 to 100,000',
+        (
+            f'error: line 11: {place}: row 4 (MUG): units: "six" is not a whole number from 1 to'
+            " 100,000"
+        ),
     ]
     assert repeated.code == 0
     assert f"warning: {place}: row 3 repeats row 2" in repeated.out
+
+
+def test_config_check_names_the_problems_of_files_together_with_those_of_the_options(
+    pair: Pair,
+) -> None:
+    wrong = "supplier: north\n    sku_map: none.csv\n    stock: {skus: rules.csv, share: x}\n"
+    text = pair.path.read_text().replace("supplier: northwind\n", wrong, 1)
+    pair.path.write_text(text.replace("    sku_map: map.csv\n", ""))
+
+    checked = ordosync(pair.folder, "config", "check")
+
+    assert checked.code == 3
+    assert [line.split(": ")[1:3] for line in checked.err.splitlines()] == [
+        ["line 9", f"portals.{PORTAL}.supplier"],
+        ["line 10", f"portals.{PORTAL}.sku_map"],
+        ["line 11", f"portals.{PORTAL}.stock.share"],
+        ["line 11", f"portals.{PORTAL}.stock.skus"],
+    ]
+    assert checked.err.count("No such file or directory; correct the path or the file") == 2
 
 
 def test_a_backup_lists_the_map_and_the_rules_as_files_to_keep(pair: Pair) -> None:

@@ -3,6 +3,7 @@
 import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -369,10 +370,11 @@ def test_the_idle_tick_ends_at_once_until_a_task_is_woken(
 def test_what_is_due_is_found_by_two_indexes(world: World) -> None:
     statements: list[str] = []
     with Store.open(load_config(world.path).database) as store:
-        store._connection.set_trace_callback(statements.append)
+        connection: Any = store._connection
+        connection.set_trace_callback(statements.append)
         store.schedule.due(world.clock.now())
-        store._connection.set_trace_callback(None)
-    with sqlite3.connect(load_config(world.path).database) as db:
+        connection.set_trace_callback(None)
+    with sqlite3.connect(load_config(world.path).database.path) as db:
         plan = [row[-1] for row in db.execute(f"explain query plan {statements[-1]}")]
 
     assert [words for words in plan if "SCAN" in words and "schedule" in words] == []

@@ -99,7 +99,7 @@ class LedgerMachine(MerchantRules, SupplierRules):
 
     @rule()
     def back_up(self) -> None:
-        back_up(load_config(self.pair.path).database, self.folder / "backup.db", replace=True)
+        back_up(load_config(self.pair.path).database.path, self.folder / "backup.db", replace=True)
 
     @rule()
     @precondition(lambda self: (self.folder / "backup.db").exists())

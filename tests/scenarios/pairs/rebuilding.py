@@ -16,7 +16,7 @@ from tests.support.runs import previewed
 
 def lose(pair: Pair) -> None:
     """Delete the store."""
-    database = load_config(pair.path).database
+    database = load_config(pair.path).database.path
     for path in database.parent.glob(f"{database.name}*"):
         if path.is_file():
             path.unlink()

@@ -40,7 +40,7 @@ def add_rival(pair: Pair) -> None:
 
 
 def of_store(pair: Pair, statement: str) -> list[tuple[object, ...]]:
-    with closing(sqlite3.connect(load_config(pair.path).database)) as db, db:
+    with closing(sqlite3.connect(load_config(pair.path).database.path)) as db, db:
         return [tuple(row) for row in db.execute(statement).fetchall()]
 
 

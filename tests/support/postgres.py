@@ -1,0 +1,162 @@
+"""A PostgreSQL server for the tests: one in a session, with a schema for each test.
+
+The server is private and keeps its files in memory. A watcher stops it and removes its files after
+the last process of the session has ended, also after a kill: each of them holds a pipe open, which
+the watcher reads until its end.
+"""
+
+import errno
+import fcntl
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+ELSEWHERE = "ORDOSYNC_TEST_POSTGRES"
+"""The variable with the URL of a server that the tests use instead."""
+MISSING = f"no PostgreSQL: install postgresql, or set {ELSEWHERE} to a URL"
+_DEBIAN = Path("/usr/lib/postgresql")
+_ADMINISTRATOR = "postgres"
+_ROLE = "ordosync"
+_MEMORY = Path("/dev/shm")  # noqa: S108 - the folder in it is for its owner alone
+_PIPE = "in-use"
+_URL = "url"
+# With an order of text that is not that of bytes, and with small files.
+_INITDB = (
+    *("--username", _ADMINISTRATOR, "--auth", "trust", "--encoding", "UTF8", "--no-sync"),
+    *("--locale", "C", "--locale-provider", "icu", "--icu-locale", "en", "--wal-segsize", "1"),
+)
+# A kill of a process must be safe here, a loss of power need not be.
+_OPTIONS = (
+    "-c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_connections=200"
+    " -c fsync=off -c full_page_writes=off -c shared_buffers=32MB -c max_wal_size=64MB"
+)
+_STOP = '"$2/pg_ctl" stop --silent --mode immediate -D "$1/data"'
+_WATCHER = f'(cat "$1/in-use"; {_STOP}; rm -rf "$1") &'
+
+
+@contextmanager
+def server(factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Return the URL of the session's server; the first process that needs it starts it."""
+    if url := os.environ.get(ELSEWHERE):
+        yield url
+        return
+    programs = _programs()
+    if programs is None:
+        pytest.skip(MISSING)
+    base = factory.getbasetemp()
+    # Each worker of xdist has a folder in that of the session.
+    session = base.parent if base.name.startswith("popen-") else base
+    link = session / "postgres"
+    with (session / "postgres.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        pipe = _held(link) or _started(link, programs)
+    try:
+        yield (link / _URL).read_text("utf-8")
+    finally:
+        os.close(pipe)
+
+
+@contextmanager
+def schema(url: str) -> Iterator[str]:
+    """Return a URL whose tables are in an empty schema, which is dropped afterwards."""
+    import psycopg  # noqa: PLC0415 - most tests do without
+
+    name = f"test_{uuid4().hex}"
+    with psycopg.connect(url, autocommit=True) as db:
+        db.execute(f"create schema {name}")
+        try:
+            yield f"{url}{'&' if '?' in url else '?'}options=-csearch_path%3D{name}"
+        finally:
+            db.execute(f"drop schema {name} cascade")
+
+
+def _programs() -> Path | None:
+    """Return the folder of the server's programs. Debian has one for each version, off the PATH."""
+    if found := shutil.which("initdb"):
+        return Path(found).parent
+    versions = [path for path in _DEBIAN.glob("*/bin") if (path / "initdb").exists()]
+    return max(versions, key=lambda path: float(path.parent.name), default=None)
+
+
+def _held(link: Path) -> int | None:
+    """Open the pipe of a server that runs, so that it goes on running."""
+    try:
+        return os.open(link / _PIPE, os.O_WRONLY | os.O_NONBLOCK)
+    except OSError as error:
+        if error.errno not in {errno.ENOENT, errno.ENXIO}:
+            raise
+        return None
+
+
+def _started(link: Path, programs: Path) -> int:
+    folder = Path(tempfile.mkdtemp(prefix="ordosync-postgres-", dir=_memory()))
+    os.mkfifo(folder / _PIPE)
+    if os.geteuid() == 0:
+        # The server refuses to run as root.
+        for path in (folder, folder / _PIPE):
+            shutil.chown(path, _ADMINISTRATOR)
+    subprocess.check_call(
+        ["sh", "-c", _WATCHER, "watcher", str(folder), str(programs)],
+        cwd=folder,
+        user=_user(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    pipe = os.open(folder / _PIPE, os.O_WRONLY)
+    port = _free_port()
+    data = ("-D", str(folder / "data"))
+    _run(folder, [str(programs / "initdb"), *data, *_INITDB])
+    options = f"-p {port} {_OPTIONS}"
+    log = str(folder / "log")
+    _run(folder, [str(programs / "pg_ctl"), "start", "--wait", *data, "-l", log, "-o", options])
+    _make_database(port)
+    (folder / _URL).write_text(f"postgresql://{_ROLE}@127.0.0.1:{port}/{_ROLE}", "utf-8")
+    link.unlink(missing_ok=True)
+    link.symlink_to(folder)
+    return pipe
+
+
+def _memory() -> Path | None:
+    return _MEMORY if _MEMORY.is_dir() else None
+
+
+def _user() -> str | None:
+    return _ADMINISTRATOR if os.geteuid() == 0 else None
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def _run(folder: Path, words: Sequence[str]) -> None:
+    # The server keeps its output open, so that a pipe for it would never end.
+    with (folder / "output").open("w+") as output:
+        code = subprocess.call(
+            words, cwd=folder, user=_user(), stdin=subprocess.DEVNULL, stdout=output, stderr=output
+        )
+        output.seek(0)
+        log = folder / "log"
+        assert code == 0, output.read() + (log.read_text("utf-8") if log.exists() else "")
+
+
+def _make_database(port: int) -> None:
+    """Make a role without further rights, as that of a user, and its database."""
+    import psycopg  # noqa: PLC0415 - most tests do without
+
+    url = f"postgresql://{_ADMINISTRATOR}@127.0.0.1:{port}/postgres"
+    with psycopg.connect(url, autocommit=True) as db:
+        db.execute(f"create role {_ROLE} login")
+        db.execute(f"create database {_ROLE} owner {_ROLE}")
