@@ -18,6 +18,9 @@ class KnownLinks(Protocol):
     def of_supplier(self, kind: LinkKind, ids: Sequence[str]) -> Mapping[str, Link]:
         """Return the newest link of each of the Supplier's ids that has one."""
 
+    def products(self, ids: Sequence[str]) -> Mapping[str, Link]:
+        """Return the newest link of each of the Supplier's products that has one."""
+
     def all_of_supplier(self, kind: LinkKind, ids: Sequence[str]) -> Mapping[str, Sequence[Link]]:
         """Return all links of the Supplier's ids, with the one of `of_supplier` first."""
 

@@ -519,7 +519,7 @@ MUTANTS = (
     ),
     Mutant(
         protection="what was never counted is not written as 0",
-        file="tasks/write_inventory_back.py",
+        file="tasks/stock/steps.py",
         old="    if target is None:",
         new="    if False:",
         test="tasks/test_write_inventory_back.py",
@@ -786,7 +786,7 @@ MUTANTS = (
     ),
     Mutant(
         protection="an order that is split commits its stock once",
-        file="embedded/stock.py",
+        file="embedded/commitments.py",
         old="case when is_split then",
         new="case when 0 then",
         test="tasks/test_write_inventory_back.py",

@@ -209,7 +209,7 @@ class Execution:
         if not page.items and not self._recorder.is_quiet:
             return
         self._recorder.note_numbers(page.items)
-        rows = self._recorder.rows(step.key for step in page.items)
+        rows = self._recorder.deciding(page.items)
         self._reopen(page)
         self._settlement.note(page.items)
         run_id = self._claim.run.id
