@@ -110,7 +110,7 @@ class Step(StepRef, frozen=True, kw_only=True):
     content: str
     """Digest or text of the record; it differs if the record has changed."""
     summary: str = ""
-    """What would be written, for `--dry-run`."""
+    """What would be written, unless the task summarizes it from its payload."""
     supplier_id: str | None = None
     """The Supplier's id; None if only the write returns it."""
     is_destructive: bool = False
@@ -231,6 +231,8 @@ class Task:
     look_up: Callable[[Portal, Sequence[str]], Mapping[str, Result]] = lambda _, __: {}
     """Finds the records that earlier attempts of these keys have created; only reads. By default
     no records are looked up, because the write is idempotent."""
+    summarize: Callable[[Step], str] = lambda step: step.summary
+    """Returns what a step would write, for `--dry-run`."""
     is_state: bool = False
     """True if a step is a state, such as a quantity, not an event: a newer state replaces it
     after any outcome."""

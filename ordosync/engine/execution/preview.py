@@ -129,13 +129,17 @@ class Rehearsal:
         return run, written
 
     def _steps(self, run: Run, written: _Written) -> list[PlannedStep]:
-        rows = self.store.steps.of_run(run.id)
-        steps = (_planned(row, *written.get(row.key, (None, None))) for row in rows)
+        steps = (self._planned(row, written) for row in self.store.steps.of_run(run.id))
         return [step for step in steps if step]
 
+    def _planned(self, row: StepRow, written: _Written) -> PlannedStep | None:
+        """Return a step that the run changes; None if it finds that nothing is to do."""
+        step, outcome = written.get(row.key, (None, None))
+        summary = self.task.summarize(step) if step else ""
+        return _planned(row, outcome, summary)
 
-def _planned(row: StepRow, step: Step | None, outcome: Outcome | None) -> PlannedStep | None:
-    """Return a step that the run changes; None if it finds that nothing is to do."""
+
+def _planned(row: StepRow, outcome: Outcome | None, summary: str) -> PlannedStep | None:
     if row.state == "done" and (outcome is None or outcome.state == "unchanged"):
         return None
     return PlannedStep(
@@ -143,7 +147,7 @@ def _planned(row: StepRow, step: Step | None, outcome: Outcome | None) -> Planne
         state=row.state,
         code=row.code,
         reason=row.reason,
-        summary=step.summary if step else "",
+        summary=summary,
         not_before=row.not_before if row.state == "held" else None,
     )
 

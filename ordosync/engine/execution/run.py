@@ -190,6 +190,8 @@ class Execution:
                 self._take(page, plan, open_edits)
                 progress.advance(len(page.items))
                 cursor = page.cursor
+                # Otherwise two pages would be in memory while the next one is read.
+                del page
         except PartlyReadError as error:
             unusable = error
         if plan:
