@@ -107,6 +107,14 @@ def _not_linked_note(portal: Portal, count: int) -> str:
     return f"{products} skipped, not linked with a product of the Merchant; {link}"
 
 
+def _writes_plan(portal: Portal) -> bool:
+    """True if no sale and no other portal changes the quantities of a recent plan.
+
+    The units of a pool are taken when they are read again, just before they are shown.
+    """
+    return portal.stock.pool is None and not required(portal.merchant.stock).falls_with_sales
+
+
 def _save(portal: Portal) -> None:
     portal.stock.stops.save()
     portal.stock.oversold.save()
@@ -123,6 +131,7 @@ TASK = Task(
     apply=apply,
     writes_to="merchant",
     safety_limit=lambda _, at_risk: at_risk,
+    writes_plan=_writes_plan,
     limited="set to 0",
     is_state=True,
     skip_notes={NOT_LINKED: _not_linked_note},

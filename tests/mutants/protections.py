@@ -877,6 +877,20 @@ MUTANTS = (
         test="tasks/parcels/test_units.py",
     ),
     Mutant(
+        protection="a number that a killed run may have reported is void once its label is",
+        file="tasks/parcels/attempts.py",
+        old="        if attempt.number not in valid and (is_complete or attempt.parcel_id in read)",
+        new="        if attempt.number not in valid and attempt.parcel_id in ()",
+        test="scenarios/pairs/test_voided_after_a_kill.py",
+    ),
+    Mutant(
+        protection="a shop's parcel that a killed run has shown is void once its label is",
+        file="accounts/woocommerce/merchant_tracking.py",
+        old="        if share and not labels:",
+        new="        if share is None:",
+        test="accounts/woocommerce/test_merchant_parcels.py",
+    ),
+    Mutant(
         protection="units of a void parcel are open again for the next one",
         file="tasks/parcels/labels.py",
         old="        family.release(first)\n",
