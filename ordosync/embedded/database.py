@@ -151,6 +151,16 @@ def write_one(
 
 
 @contextmanager
+def snapshot(connection: sqlite3.Connection) -> Iterator[None]:
+    """Read all within this context as it is at one moment."""
+    connection.execute("savepoint reading")
+    try:
+        yield
+    finally:
+        connection.execute("release reading")
+
+
+@contextmanager
 def savepoint(connection: sqlite3.Connection) -> Iterator[None]:
     """Roll back the writes of one item, and only those, if the file does not accept it.
 

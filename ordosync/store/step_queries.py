@@ -33,6 +33,18 @@ class StepQueries:
         )
         return {row["key"]: step_row(row) for row in rows}
 
+    def not_done(
+        self, portal: str, task: str, keys: Sequence[str], *, run_id: int
+    ) -> Mapping[str, StepRow]:
+        """Return those of these steps that are not done, or that this run has recorded."""
+        rows = self._db.execute(
+            "select * from steps where portal = ? and task = ?"
+            " and key in (select value from json_each(?))"
+            " and (state <> 'done' or last_run_id = ?)",
+            (portal, task, json.dumps(list(keys)), run_id),
+        )
+        return {row["key"]: step_row(row) for row in rows}
+
     def due(
         self, portal: str, task: str, *, now: datetime, after: int = 0, limit: int = 500
     ) -> Sequence[StepRow]:

@@ -204,6 +204,22 @@ class Recorder:
             return {}
         return self._store.steps.by_key(self._portal.name, self._task.name, wanted)
 
+    def deciding(self, steps: Iterable[Step]) -> Mapping[str, StepRow]:
+        """Return the stored steps of these records that the decisions about them depend on.
+
+        A state that is shown needs nothing, if an earlier run has done its step.
+        """
+        shown: list[str] = []
+        others: list[str] = []
+        for step in steps:
+            is_unchanged = step.decision is not None and step.decision.state == "unchanged"
+            (shown if self._task.is_state and is_unchanged else others).append(step.key)
+        if not shown:
+            return self.rows(others)
+        portal, task, run_id = self._portal.name, self._task.name, self._run.id
+        open_rows = self._store.steps.not_done(portal, task, shown, run_id=run_id)
+        return {**open_rows, **self.rows(others)}
+
     def note_numbers(self, steps: Iterable[Step]) -> None:
         """Record the numbers of the Merchant's orders that are new, or were changed."""
         read = {step.merchant_id: step.number for step in steps if step.merchant_id and step.number}

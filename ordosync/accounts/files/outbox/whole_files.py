@@ -11,6 +11,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from ordosync import progress
 from ordosync.accounts.files.outbox.names import FileNames
 from ordosync.accounts.files.outbox.outbox import Outbox
 from ordosync.accounts.files.outbox.publishing import Route
@@ -130,7 +131,8 @@ class Replaced:
     def _upload(self, content: bytes) -> None:
         place, upload = self.place(), self.route.upload.encode()
         replace_file(self.copy, content, mode=0o600)
-        place.store(self.copy, upload)
+        with progress.transfer(f"hand over {self.route.target}", size=len(content)):
+            place.store(self.copy, upload)
         size = None
         if self.checks_size:
             with suppress(RefusedError):
