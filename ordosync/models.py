@@ -14,8 +14,6 @@ from msgspec import Struct
 from ordosync.hold_facts import HoldFacts
 
 T = TypeVar("T")
-UNKNOWN_CURRENCY = "XXX"
-"""The code of ISO 4217 for an unknown currency, with which `feed check` reads a file."""
 
 
 class Address(Struct, frozen=True, kw_only=True, gc=False):

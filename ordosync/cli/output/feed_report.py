@@ -13,7 +13,7 @@ from ordosync.accounts.feeds import (
 )
 from ordosync.cli.output import render
 from ordosync.cli.output.tables import table
-from ordosync.models import UNKNOWN_CURRENCY
+from ordosync.currencies import UNKNOWN_CURRENCY
 from ordosync.text import plural
 
 _CENT = Decimal("0.01")

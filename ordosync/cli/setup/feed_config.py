@@ -9,8 +9,8 @@ from typing import Any
 from ordosync.accounts.feeds import FeedGuess
 from ordosync.config import config_of
 from ordosync.config.settings import Config
+from ordosync.currencies import UNKNOWN_CURRENCY
 from ordosync.errors import ConfigError
-from ordosync.models import UNKNOWN_CURRENCY
 
 MERCHANT, SUPPLIER = "shop", "supplier"
 _DATES = {"date_format": "%Y-%m-%d", "timezone": "UTC"}

@@ -24,8 +24,8 @@ from ordosync.cli.output import render
 from ordosync.cli.output.feed_report import report_json, show_report
 from ordosync.config.converters import either, suggestion
 from ordosync.config.presets import plain_presets
+from ordosync.currencies import UNKNOWN_CURRENCY
 from ordosync.errors import ConfigError, OrdosyncError, UsageError
-from ordosync.models import UNKNOWN_CURRENCY
 
 app = typer.Typer(help="Check a file before it is read.", no_args_is_help=True)
 

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Mapping
 
-from ordosync.models import UNKNOWN_CURRENCY
-
+UNKNOWN_CURRENCY = "XXX"
+"""The code of ISO 4217 for an unknown currency, with which `feed check` reads a file."""
 _DOLLARS = (
     "USD AUD BBD BMD BND BSD BZD CAD FJD GYD HKD JMD KYD LRD NAD NZD SBD SGD SRD TTD TWD XCD"
     " ARS CLP COP CUP DOP MXN UYU"
