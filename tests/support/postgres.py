@@ -72,9 +72,10 @@ def schema(url: str) -> Iterator[str]:
     name = f"test_{uuid4().hex}"
     with psycopg.connect(url, autocommit=True) as db:
         db.execute(f"create schema {name}")
-        try:
-            yield f"{url}{'&' if '?' in url else '?'}options=-csearch_path%3D{name}"
-        finally:
+    try:
+        yield f"{url}{'&' if '?' in url else '?'}options=-csearch_path%3D{name}"
+    finally:
+        with psycopg.connect(url, autocommit=True) as db:
             db.execute(f"drop schema {name} cascade")
 
 
