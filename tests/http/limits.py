@@ -48,9 +48,11 @@ def use_up(
 
     def work(number: int) -> None:
         dice = Random(f"{seed}-{number}")  # noqa: S311
-        while clock.monotonic() < PERIODS * limit.per_s:
-            _ask(limit, service, clock, dice, delay_s)
-        clock.leave()
+        try:
+            while clock.monotonic() < PERIODS * limit.per_s:
+                _ask(limit, service, clock, dice, delay_s)
+        finally:
+            clock.leave()
 
     workers = [threading.Thread(target=work, args=(number,)) for number in range(threads)]
     for worker in workers:

@@ -47,12 +47,12 @@ def shared_limits(
     url: str, clock: Clock, *, of: Callable[..., SharedLimits] = UsedLimits
 ) -> SharedLimits:
     """Return the limits of an account that several portals use, in the time of this clock."""
+    with psycopg.connect(url, autocommit=True) as first:
+        first.execute(_CLOCK)
 
     def connect() -> psycopg.Connection[TupleRow]:
         connection = _Connection.connect(f"{url},pg_catalog", autocommit=True)
         connection.clock = clock
-        with connection.cursor() as cursor:
-            cursor.execute(_CLOCK)
         return connection
 
     return of(connect, clock, shared={ACCOUNT})

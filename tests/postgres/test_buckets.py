@@ -88,6 +88,12 @@ def test_processes_use_the_whole_bucket_together(postgres: str, stack: ExitStack
     throttled: list[float] = []
 
     def query(bucket: Bucket) -> None:
+        try:
+            query_until_end(bucket)
+        finally:
+            clock.leave()
+
+    def query_until_end(bucket: Bucket) -> None:
         for _ in range(queries):
             with bucket.reserve(most) as reservation:
                 clock.sleep(0.1)
@@ -99,7 +105,6 @@ def test_processes_use_the_whole_bucket_together(postgres: str, stack: ExitStack
                 reservation.status = BucketStatus(
                     maximum=2000, available=left["currentlyAvailable"], restore_rate=100
                 )
-        clock.leave()
 
     threads = [
         Thread(
