@@ -142,14 +142,6 @@ class Step(StepRef, frozen=True, kw_only=True):
     decision: Decision | None = None
 
 
-def step_of_source(item: InvalidRecord) -> Step:
-    """Return the step of a file or row that could not be read as a record.
-
-    It has no id of either account, which distinguishes it from the steps of records.
-    """
-    return Step(key=item.id, merchant_id=None, content=item.content, decision=Decision.of(item))
-
-
 class Result(Struct, frozen=True, kw_only=True):
     """The outcome of a step, and the links that it gives."""
 
@@ -248,6 +240,9 @@ class Task:
     """Returns the total by which the number of destructive writes is divided, given the number of
     steps at risk. None if the task has no safety limit. With a limit, the whole plan is made before
     the first write."""
+    writes_plan: Callable[[Portal], bool] = lambda _: False
+    """True if a recent plan may be written as it was read. Otherwise each of its records is read
+    again just before its write."""
     limited: str = ""
     """Verb of the destructive writes, for the message of the safety limit."""
     closes: str = ""

@@ -25,8 +25,8 @@ from ordosync.tasks.base import (
     Result,
     Step,
     Task,
-    step_of_source,
 )
+from ordosync.tasks.invalid_records import step_of_source
 from ordosync.tasks.orders.fields import of_unit
 from ordosync.tasks.sku_maps.matching import NEARLY, SentSku, SkuMatching
 from ordosync.text import plural

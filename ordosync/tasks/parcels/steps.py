@@ -12,7 +12,8 @@ from ordosync.accounts.merchant import Takes
 from ordosync.models import InvalidRecord, Shipment
 from ordosync.store.links import Link
 from ordosync.tasks.base import Decision, Step
-from ordosync.tasks.parcels import pieces
+from ordosync.tasks.invalid_records import step_of_supplier
+from ordosync.tasks.parcels import attempts, pieces
 from ordosync.tasks.parcels.labels import (
     Further,
     TrackingUpdate,
@@ -25,7 +26,7 @@ from ordosync.tasks.parcels.labels import (
 )
 from ordosync.tasks.parcels.packs import in_packs
 from ordosync.tasks.parcels.units import Contents, Family, contents_of
-from ordosync.tasks.parcels.unreported import invalid, unknown_piece, without_tracking
+from ordosync.tasks.parcels.unreported import unknown_piece, without_tracking
 
 _PARTIAL_REST = timedelta(hours=1)
 """The time after which a partially shipped order is read again: some changes are not listed."""
@@ -104,7 +105,7 @@ def valid_numbers(items: Sequence[Shipment | InvalidRecord]) -> Mapping[str, fro
 def steps_of(item: Shipment | InvalidRecord, facts: ParcelFacts) -> Iterator[Step]:
     """Yield the steps of a parcel, one for each number that it has or had."""
     if isinstance(item, InvalidRecord):
-        yield invalid(item)
+        yield step_of_supplier(item)
         return
     if item.voided and item.tracking_number in facts.valid.get(item.order_id, ()):
         return  # Another label with this number is valid.
@@ -158,7 +159,8 @@ def _valid_steps(item: Shipment, link: Link, family: Family, facts: ParcelFacts)
         contents=contents,
         lines=family.lines.get(target.merchant_id, ()),
     )
-    decision = _wait(item, contents, facts.takes, is_open=family.is_open()) or _surplus(update)
+    wait = attempts.wait(family) or _wait(item, contents, facts.takes, is_open=family.is_open())
+    decision = wait or _surplus(update)
     is_free = _is_free(family, facts.voided)
     if decision and decision.state == "waiting":
         yield from _void_before(item, link, before, facts)

@@ -1,29 +1,16 @@
-"""The steps of parcels that cannot be reported: rejected, unlinked or without a number."""
+"""The steps of parcels that cannot be reported: unlinked or without a number."""
 
 from datetime import timedelta
 
 from msgspec.structs import replace
 
-from ordosync.models import InvalidRecord, Shipment
+from ordosync.models import Shipment
 from ordosync.store.links import Link
-from ordosync.tasks.base import Decision, Step, step_of_source
+from ordosync.tasks.base import Decision, Step
 from ordosync.tasks.parcels.labels import named
 
 _NO_LINK_REST = timedelta(days=1)
 """The time that a parcel waits for a link that an import or a restore may still add."""
-
-
-def invalid(item: InvalidRecord) -> Step:
-    """Return the step of a file or row that cannot be read as a parcel."""
-    if item.is_whole_file:
-        return step_of_source(item)
-    return Step(
-        key=item.id,
-        merchant_id=None,
-        supplier_id=item.id,
-        content=item.content,
-        decision=Decision.of(item),
-    )
 
 
 def unlinked(item: Shipment, reference: str, *, again: bool) -> Step:

@@ -11,6 +11,7 @@ from ordosync.store.links import Link
 from ordosync.store.step_rows import StepRef, StepRow
 from ordosync.store.written import Change, Written
 from ordosync.tasks.base import Decision, Portal, Step
+from ordosync.tasks.invalid_records import step_of_supplier
 from ordosync.tasks.shortages import answers, problems, texts
 from ordosync.tasks.shortages.changes import OrderChange, change_of
 from ordosync.tasks.shortages.line_ids import with_line_ids
@@ -50,7 +51,7 @@ def steps_of(
     unlinked: list[Step] = []
     for item in items:
         if isinstance(item, InvalidRecord):
-            yield _invalid(item)
+            yield step_of_supplier(item)
         elif item.order_id in links:
             found = links[item.order_id]
             is_uncertain = is_behind or found[0].merchant_id in uncertain
@@ -141,16 +142,6 @@ def _written(change: OrderChange) -> Written:
     }
     status = Change(old="open", new="cancelled") if change.is_whole else None
     return Written(status=status, short_units=units)
-
-
-def _invalid(item: InvalidRecord) -> Step:
-    return Step(
-        key=item.id,
-        merchant_id=None,
-        supplier_id=None if item.is_whole_file else item.id,
-        content=item.content,
-        decision=Decision.of(item),
-    )
 
 
 def _unlinked(

@@ -11,6 +11,7 @@ from contextlib import suppress
 from msgspec import Raw
 from msgspec.structs import replace
 
+from ordosync import progress
 from ordosync.accounts.files.outbox.looking import exists, look
 from ordosync.accounts.files.outbox.publishing import Publish
 from ordosync.accounts.files.outbox.records import (
@@ -235,7 +236,8 @@ class Outbox:
         return record if record.step == step else self.records.save(replace(record, step=step))
 
     def _store(self, record: Outgoing) -> None:
-        self._place().store(self.records.made(record.key), record.route.upload.encode())
+        with progress.transfer(f"hand over {record.name}", size=record.size):
+            self._place().store(self.records.made(record.key), record.route.upload.encode())
 
     def _denied(self, record: Outgoing, error: RefusedError) -> UnavailableError:
         """Return the error for a place that must change first, such as by a new folder."""
