@@ -30,7 +30,7 @@ class _Connection(psycopg.Connection[TupleRow]):
 
 
 class UsedLimits(SharedLimits):
-    """Limits whose account had no requests in the last period, and is not counted anew."""
+    """Limits whose account had no requests in the last period, and has been counted before."""
 
     def rate(self, account: str, calls: int, per_s: float) -> RateLimit:
         limit = super().rate(account, calls, per_s)
