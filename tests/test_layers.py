@@ -25,6 +25,7 @@ LAYERS = (
     ),
     ("database_file",),
     ("database", "http"),
+    ("postgres",),
     ("database_copy", "temporary_database"),
     ("embedded",),
     ("accounts",),
