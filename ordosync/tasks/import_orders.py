@@ -5,6 +5,7 @@ read many times; a new order is one without a link. Edits at the Merchant after 
 sent (https://support.ordoro.com/how-to-cancel-vendor-portal-orders/); they become notices.
 """
 
+import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
@@ -23,7 +24,7 @@ from ordosync.tasks.base import (
     Step,
     Task,
 )
-from ordosync.tasks.batching import gathered
+from ordosync.tasks.batching import gathered, pages_of
 from ordosync.tasks.invalid_records import step_of_source
 from ordosync.tasks.order_edits import Imported, announce, compare
 from ordosync.tasks.order_edits import due_again as edits_due_again
@@ -66,10 +67,10 @@ from ordosync.tasks.orders.withdrawn import withdrawn_rows, without_withdrawn
 
 def plan(portal: Portal, request: PlanRequest) -> Iterator[Page[Step]]:
     """Yield a step for each requested order that changed since the cursor."""
-    pages = portal.merchant.orders.changed(request)
-    return _steps(
-        portal, gathered(pages, portal.supplier.limits.batch_size), behind=request.after_restore
-    )
+    size = portal.supplier.limits.batch_size
+    ahead = dataclasses.replace(request, ahead=pages_of(size))
+    pages = gathered(portal.merchant.orders.changed(ahead), size)
+    return _steps(portal, pages, behind=request.after_restore)
 
 
 def replan(portal: Portal, refs: Sequence[StepRef]) -> Iterator[Page[Step]]:

@@ -5,10 +5,10 @@ from decimal import Decimal
 from functools import cache
 
 from ordosync.accounts.files.formats.rows import Row
-from ordosync.accounts.files.input_options.currencies import fits
 from ordosync.accounts.files.input_options.input_files import InputFiles
 from ordosync.accounts.files.parsing.converters import InvalidRowError, cell, raw_texts
 from ordosync.accounts.files.parsing.transforms import amount_problem
+from ordosync.currencies import fits
 
 
 def amount(

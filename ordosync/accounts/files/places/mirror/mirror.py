@@ -28,11 +28,10 @@ from ordosync.errors import (
     UnavailableError,
 )
 from ordosync.failpoints import fault
-from ordosync.text import plural
+from ordosync.text import plural, size_text
 
 _GIVES_UP = 3
 """The failed fetches in a row after which a file counts as one that cannot be read."""
-_MB = 1_000_000
 _IN_A_ROW = 2
 """The failed fetches of different files in a row after which the others are not tried."""
 
@@ -191,7 +190,7 @@ class Mirror:
         if fetched:
             size = sum(files[name].seen.size or 0 for name in names if name in files)
             count = plural(fetched, "1 file", f"{fetched} files")
-            self.notes.append(f"{count} fetched ({_bytes(size)})")
+            self.notes.append(f"{count} fetched ({size_text(size)})")
         if failed:
             raise failed[0]
 
@@ -236,7 +235,3 @@ class Mirror:
 
 def _some(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
-
-
-def _bytes(size: int) -> str:
-    return f"{size / _MB:.1f} MB" if size >= _MB else f"{size:,} bytes"
