@@ -257,8 +257,8 @@ MUTANTS = (
     Mutant(
         protection="a look-up never backs off by how often a process was killed",
         file="store/steps.py",
-        old="when state = 'sending' then attempts else attempts + excluded.attempts end",
-        new="else attempts + excluded.attempts end",
+        old="when steps.state = 'sending' then steps.attempts",
+        new="when false then steps.attempts",
         test="scenarios/faults/test_taken_over.py::test_answer_that_is_lost_after_many_kills_is_looked_up_as_soon_as_any",
     ),
     Mutant(
@@ -745,8 +745,8 @@ MUTANTS = (
     Mutant(
         protection="a step that is open again has its own attempts and waits",
         file="store/steps.py",
-        old="then created_at else excluded.created_at end",
-        new="then created_at else created_at end",
+        old="then steps.created_at else excluded.created_at end",
+        new="then steps.created_at else steps.created_at end",
         test="scenarios/faults/test_patience.py",
     ),
     Mutant(
