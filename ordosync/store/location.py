@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ordosync.clock import Clock
 from ordosync.database import open_database, sqlite3, write_transaction
@@ -20,6 +20,9 @@ from ordosync.database_file import check_folder
 from ordosync.sql import Connection
 from ordosync.store.machine import check_machine
 from ordosync.store.version import APPLICATION_ID, VERSION, migrations_of
+
+if TYPE_CHECKING:
+    from ordosync.http.account_limits import AccountLimits
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,17 @@ class StoreLocation(ABC):
     def reported_problems(self) -> Path:
         """The file with the problems of the store that were reported today."""
         return self._beside(".told")
+
+    def account_limits(
+        self,
+        clock: Clock,  # noqa: ARG002
+        shared: Collection[str],  # noqa: ARG002
+    ) -> "AccountLimits | None":
+        """Return the limits of `shared` accounts that hosts have in common.
+
+        None if all processes are on this machine: then each counts its own requests.
+        """
+        return None
 
     def _beside(self, suffix: str) -> Path:
         return self.path.with_name(f"{self.path.name}{suffix}")

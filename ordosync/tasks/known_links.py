@@ -5,7 +5,7 @@ from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Literal, Protocol
 
-from ordosync.store.link_steps import OpenImport
+from ordosync.store.link_steps import Attempt, OpenImport
 from ordosync.store.links import Link, LinkKind
 
 
@@ -35,6 +35,9 @@ class KnownLinks(Protocol):
 
     def parcels_of(self, order_ids: Sequence[str]) -> Mapping[str, Sequence[Link]]:
         """Return the newest link of each parcel of the Merchant's orders, oldest parcel first."""
+
+    def attempts(self, order_ids: Sequence[str]) -> Sequence[Attempt]:
+        """Return the labels of the Merchant's orders whose write was not finished, oldest first."""
 
     def with_unreported_parcels(self, ids: Sequence[str]) -> AbstractSet[str]:
         """Return those of the Merchant's orders with a parcel that is not reported yet."""
