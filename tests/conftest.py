@@ -62,7 +62,7 @@ def _postgres(postgres_server: str) -> Iterator[str]:
 
 @pytest.fixture(autouse=True)
 def _store(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Put the stores of the test on PostgreSQL, if the environment says so."""
+    """Put the stores of the test on PostgreSQL, if the environment has the switch."""
     if not stores.is_switched():
         yield
         return

@@ -24,7 +24,7 @@ LAYERS = (
         *("line_content", "max_age", "stock_shares"),
     ),
     ("database_file",),
-    ("database", "http"),
+    ("database", "http", "postgres"),
     ("database_copy", "temporary_database"),
     ("embedded",),
     ("accounts",),

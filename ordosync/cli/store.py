@@ -44,7 +44,7 @@ def copy(
     except ValueError as error:
         raise UsageError(f"--to {error}") from error
     if str(target) == str(config.database):
-        raise UsageError("--to is the store itself; name another database")
+        raise UsageError("--to is the store itself; give the address of a different database")
     if undo:
         undo_move(config.database, target, clock)
         render.message(f"{config.database} is used again; {target} is not used any more")

@@ -1,6 +1,6 @@
 """Connections to PostgreSQL with the face of sqlite3: the store's code is the same for both.
 
-A process that is frozen in a transaction would hold its locks for ever, so the server ends such a
+A process that is frozen in a transaction would hold its locks forever, so the server ends such a
 session. A pooler that gives each transaction another session cannot be used: locks, liveness and
 settings belong to a session.
 """

@@ -25,7 +25,7 @@ def write_transaction(
 
     Unless it is `durable`, a crash of the server may undo it, and then all later ones, too.
     """
-    # As on SQLite, nobody waits for the disk.
+    # As on SQLite, the commit does not wait for the disk.
     relaxed = "" if durable else "set local synchronous_commit = off; "
     connection.run(f"begin; {relaxed}select {_locks(connection.schema, portals, accounts)}")
     try:

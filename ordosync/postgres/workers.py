@@ -85,7 +85,7 @@ class _Address(NamedTuple):
 
 
 class _Heartbeat:
-    """The thread that shows that this process is alive, with a connection of its own."""
+    """The thread that shows that this process is alive, with a separate connection."""
 
     def __init__(self, address: _Address) -> None:
         self.id = str(uuid.uuid4())

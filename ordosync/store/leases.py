@@ -81,7 +81,7 @@ class Leases:
         )
 
     def hold(self, names: Sequence[tuple[str, str]]) -> None:
-        """Hold leases for ever, by portal and resource: the store was moved."""
+        """Hold leases forever, by portal and resource: the store was moved."""
         self._db.executemany(
             "insert into leases (portal, resource, fence, owner, until) values (?, ?, 1, ?, ?)"
             " on conflict (portal, resource) do update set fence = leases.fence + 1,"

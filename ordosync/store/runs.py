@@ -220,11 +220,8 @@ class Runs:
         """
         conditions = [*chosen.conditions, *([CHANGED] if with_changes else [])]
         where = f"where {' and '.join(conditions)}" if conditions else ""
-        rows = self._db.execute(
-            f"select * from runs {where} order by id desc limit :count",  # noqa: S608 - constants
-            {**chosen.values, "count": count},
-        )
-        return [_run(row) for row in rows]
+        statement = f"select * from runs {where} order by id desc limit :count"  # noqa: S608
+        return [_run(row) for row in self._db.execute(statement, {**chosen.values, "count": count})]
 
     def without_changes(self, chosen: RunFilter, *, after: int) -> QuietRuns:
         """Return how many runs of a filter changed nothing, of those after this number."""

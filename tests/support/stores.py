@@ -1,12 +1,13 @@
 """Stores on PostgreSQL in place of files: with `ORDOSYNC_TEST_STORE=postgres`, in any test.
 
-A store whose file would be named as by default gets a schema of its own in the tests' server, which
-is dropped after the test. Copies, such as those of dry runs, stay files.
+A store whose file would be named as by default gets a separate schema in the tests' server, which
+is dropped after the test. If a test has copied a file, the schema gets its rows. Copies, such as
+those of dry runs, stay files.
 """
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ from uuid import uuid4
 
 from ordosync.database import sqlite3
 from ordosync.idle import DATABASE
+from ordosync.postgres.locks import write_transaction
+from ordosync.store.copying import copy_rows
 from ordosync.store.location import SqliteFile
 from ordosync.store.postgres_database import PostgresDatabase
 
@@ -23,6 +26,7 @@ _SERVER = "ORDOSYNC_TEST_STORE_URL"
 _PREFIX = "ORDOSYNC_TEST_STORE_PREFIX"
 _WORDS = ("exists", "open", "transaction", "processes", "digest_key", "copy_to")
 """The methods of a place by which the store is used."""
+_OF_FILES = {name: getattr(SqliteFile, name) for name in _WORDS}
 
 
 def is_switched() -> bool:
@@ -44,7 +48,7 @@ def on_postgres(url: str) -> Iterator[None]:
 
 @contextmanager
 def elsewhere() -> Iterator[None]:
-    """Redirect the files that stores would be, if the environment says so."""
+    """Redirect the files that stores would be, if the environment has a server."""
     if _SERVER not in os.environ:
         yield
         return
@@ -88,11 +92,25 @@ def _with_schema(path: Path) -> PostgresDatabase:
     schema = place.url.rpartition("%3D")[2]
     with psycopg.connect(os.environ[_SERVER], autocommit=True) as db, suppress(psycopg.Error):
         db.execute(f"create schema if not exists {schema}")
+    if path.is_file() and not place.exists():
+        _take_over(path, place)
     return place
 
 
+def _take_over(path: Path, place: PostgresDatabase) -> None:
+    """Copy the rows of a file that a test has copied."""
+    file = SqliteFile(path)
+    source = _OF_FILES["open"](file, readonly=True, clock=None)
+    target: Any = place.open(readonly=False, clock=None)
+    with closing(source), closing(target), write_transaction(target):
+        copy_rows(source, target)
+        if file.key_file.exists():
+            place.keep_key(file.key_file.read_bytes(), target)
+    path.unlink()
+
+
 def _redirected(name: str) -> Any:
-    original = getattr(SqliteFile, name)
+    original = _OF_FILES[name]
 
     def call(self: SqliteFile, *args: Any, **options: Any) -> Any:
         if self.path.name != DATABASE:

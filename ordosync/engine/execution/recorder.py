@@ -6,7 +6,7 @@ counts last, so a crash loses no count of a committed step.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import cached_property
 
 from ordosync.clock import Clock
@@ -73,12 +73,21 @@ class Recorder:
 
         `durable` as in `write_transaction`.
         """
-        with self._store.transaction(portal=self._portal.name, durable=durable):
+        portal = self._portal
+        with self._store.transaction(
+            portal=portal.name, accounts=portal.shared_accounts, durable=durable
+        ):
             self._renewed_at_s = self._store.leases.renew(
                 self._lease, self._run.id, clock=self._clock
             )
             yield
             self.save_counts()
+
+    def last_transaction(self) -> AbstractContextManager[None]:
+        """Return the transaction that ends the run; after one that saw nothing, it may be lost."""
+        portal, durable = self._portal, bool(self.counts.seen)
+        accounts = portal.shared_accounts
+        return self._store.transaction(portal=portal.name, accounts=accounts, durable=durable)
 
     @property
     def is_quiet(self) -> bool:
