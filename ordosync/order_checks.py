@@ -1,5 +1,7 @@
 """Checks that every account makes of an order before it stores it."""
 
+from collections.abc import Sequence
+
 import msgspec
 
 from ordosync.models import Order
@@ -7,11 +9,14 @@ from ordosync.models import Order
 _LARGEST_QUANTITY = 2**31 - 1  # an integer, also in other databases
 
 
-def refusal(order: Order, *, by_desk: bool = False, is_stored: bool = False) -> str | None:
+def refusal(
+    order: Order, *, by_desk: bool = False, is_stored: bool = False, is_text: bool = False
+) -> str | None:
     """Return why no account can store this order, without personal data; None if all can.
 
     Only an order that a user enters, `by_desk`, has no reference. In an order that `is_stored`
-    already, a line that was sent or cancelled has no open units.
+    already, a line that was sent or cancelled has no open units. `is_text`: its texts were
+    checked by `are_text`.
     """
     least = 0 if is_stored else 1
     if not order.reference and not by_desk:
@@ -31,14 +36,15 @@ def refusal(order: Order, *, by_desk: bool = False, is_stored: bool = False) -> 
                 return f"line {position} has an amount that is not a number"
     if order.discount is not None and not order.discount.is_finite():
         return "has a discount that is not a number"
-    if not _is_text(order):
+    if not (is_text or are_text([order])):
         return "has a NUL or half of a surrogate pair in one of its texts"
     return None
 
 
-def _is_text(order: Order) -> bool:
+def are_text(orders: Sequence[Order]) -> bool:
+    """True if all texts of these orders can be stored."""
     try:
-        written = msgspec.json.encode(order)
+        written = msgspec.json.encode(orders)
     except UnicodeEncodeError:  # half of a surrogate pair, which JSON's escapes can smuggle in
         return False
     return rb"\u0000" not in written.replace(rb"\\", b"")  # these six letters typed are no NUL

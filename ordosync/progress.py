@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from typing import Literal
 
 Unit = Literal["records", "bytes"]
+_LARGE = 1_000_000
+"""The size from which the transfer of a file is a separate phase, in bytes."""
 
 
 class Phase:
@@ -63,6 +65,16 @@ def phase(label: str, *, total: int | None = None, unit: Unit = "records") -> It
     finally:
         _own.phase = outer
         _progress.phases.remove(inner)
+
+
+@contextmanager
+def transfer(label: str, *, size: int | None) -> Iterator[None]:
+    """Transfer a file of this size; a small one does not hide the phase around it."""
+    if size is not None and size < _LARGE:
+        yield
+        return
+    with phase(label, total=size, unit="bytes"):
+        yield
 
 
 def advance(count: int) -> None:

@@ -24,8 +24,9 @@ class StockRule(Struct, frozen=True, kw_only=True, gc=False):
 
     def kept_back(self, available: int) -> int:
         """Return the units of the Supplier that are not shown."""
-        share = -(-max(available, 0) * self.buffer_percent // 100)
-        return max(self.buffer, share)
+        if not self.buffer_percent:
+            return self.buffer
+        return max(self.buffer, -(-max(available, 0) * self.buffer_percent // 100))
 
 
 ALL_AVAILABLE = StockRule()

@@ -17,6 +17,7 @@ from tests.support.desk import TwoAccounts
 from tests.support.forking import forking
 from tests.support.once import repeated_work_once
 from tests.support.published import Quantities, checked_quantities
+from tests.support.shared import session_folder
 
 NOT_HELD = "rules that are not held"
 """The property of a test with a list of the rules that kinds of accounts cannot hold."""
@@ -49,8 +50,11 @@ def _both_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(name="postgres_server", scope="session")
 def _postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with postgres.server(tmp_path_factory) as url:
-        yield url
+    try:
+        with postgres.server(session_folder(tmp_path_factory)) as url:
+            yield url
+    except postgres.MissingError as error:
+        pytest.skip(str(error))
 
 
 @pytest.fixture(name="postgres")

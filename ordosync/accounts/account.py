@@ -119,6 +119,8 @@ class ReadRequest:
     now: datetime
     skip_recent: bool = False
     """True to skip files that may still be incomplete; a later read includes them."""
+    ahead: int = 0
+    """The number of pages that a service may be read ahead of those that are used."""
 
 
 class Account(ABC):

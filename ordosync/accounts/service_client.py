@@ -6,7 +6,7 @@ The client of each kind wraps a `ServiceClient` and adds the API calls of both r
 
 import re
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from ordosync.accounts.account import MAX_FAILURES_IN_A_ROW, outcome_of
 from ordosync.accounts.connections import Connections
+from ordosync.accounts.pages_ahead import read_ahead
 from ordosync.accounts.portal_account import Limits
 from ordosync.clock import Clock
 from ordosync.errors import (
@@ -116,6 +117,10 @@ class ServiceClient:
         """Return the limits of writes. A batch is large enough for all threads."""
         size = max(batch_size, _ROUNDS * self.concurrency)
         return Limits(batch_size=size, settle_s=settle_s)
+
+    def read_ahead(self, pages: Iterator[Item], count: int) -> Iterator[Item]:
+        """Yield these pages; see `pages_ahead`."""
+        return read_ahead(pages, count, self.clock)
 
     def write_each(
         self,

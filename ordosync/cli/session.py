@@ -23,6 +23,7 @@ from ordosync.engine import (
     run_task,
 )
 from ordosync.engine.diagnosis.advice import is_retryable
+from ordosync.engine.portals import connect
 from ordosync.engine.scheduling.timetable import unavailable_reason
 from ordosync.errors import UsageError
 from ordosync.store import Store
@@ -121,7 +122,7 @@ def open_session(context: Context) -> Iterator[Session]:
     with (
         Store.open(config.database, clock=clock) as store,
         stoppable(clock) as stop,
-        closing(Connections(clock)) as connections,
+        closing(connect(config, clock)) as connections,
         progress.shown(clock),
     ):
         register(config, store, clock)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from decimal import Decimal
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
 from ordosync.clock import Clock
@@ -220,7 +221,7 @@ class Desk:
     def list_products(self) -> Iterator[Product]:
         """Yield all products, by SKU."""
         with self.file.reading("list products") as db:
-            yield from products.read_all(db)
+            yield from chain.from_iterable(products.read_all(db))
 
     def products_of(self, skus: Sequence[str]) -> dict[str, Product]:
         """Return the products with these SKUs; an unknown SKU is omitted."""
@@ -273,16 +274,14 @@ class Desk:
     ) -> Iterator[tuple[Product, list[Level], int | None]]:
         """Yield each product, by SKU, with its stock by warehouse and its available quantity."""
         with self.file.reading("list stock") as db:
-            inventory = Inventory(db)
-            for product in products.read(db, skus) if skus else products.read_all(db):
-                levels = [] if product.is_kit else list(inventory.levels(product.sku))
-                yield product, levels, inventory.available(product.sku)
+            pages = [products.read(db, skus)] if skus else products.read_all(db)
+            yield from stock.levels_of(db, pages)
 
     def levels_of(self, sku: str) -> list[Level]:
         """Return the stock of a product in the warehouses that it is sold from; empty for a kit."""
         with self.file.reading("read stock again") as db:
-            inventory = Inventory(db)
-            levels = () if inventory.is_kit(sku) else inventory.levels(sku)
+            inventory = Inventory(db, [sku])
+            levels = () if inventory.commitments.is_kit(sku) else inventory.levels(sku)
             sold_from = self._sold_from
             return [level for level in levels if not sold_from or level.warehouse in sold_from]
 

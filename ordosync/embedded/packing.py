@@ -15,9 +15,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ordosync.embedded import order_list, shipments, units
+from ordosync.embedded.commitments import Commitments
 from ordosync.embedded.order_filter import OrderFilter
 from ordosync.embedded.order_list import ListedOrder
-from ordosync.embedded.stock import Inventory
 from ordosync.embedded.units import LineUnits
 from ordosync.models import OWN, Shipment
 from ordosync.text import natural_key
@@ -75,12 +75,12 @@ class Packing:
         as long as that of the products at most.
         """
         with self._file.reading("list the open units") as db:
-            inventory = Inventory(db)
+            commitments = Commitments(db)
             kits = db.execute("select sku from products where is_kit").fetchall()
             parts = [
                 (kit["sku"], sku, str(ratio))
                 for kit in kits
-                for sku, ratio in inventory.parts(kit["sku"]).items()
+                for sku, ratio in commitments.parts(kit["sku"]).items()
             ]
             values = {
                 "sequences": json.dumps(list(sequences)),

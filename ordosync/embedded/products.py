@@ -14,7 +14,7 @@ from ordosync.skus import folded
 if TYPE_CHECKING:
     import sqlite3
 
-_PAGE = 500
+_PAGE = 1000
 
 
 def create_unknown(db: "sqlite3.Connection", names: Mapping[str, str]) -> None:
@@ -84,13 +84,35 @@ def similar(db: "sqlite3.Connection", asked: Sequence[str]) -> skus_of.Similar:
     return skus_of.similar(asked, [row["sku"] for row in rows])
 
 
-def read_all(db: "sqlite3.Connection") -> Iterator[Product]:
-    """Yield all products, sorted by SKU; only a page is in memory."""
+def read_all(db: "sqlite3.Connection") -> Iterator[list[Product]]:
+    """Yield all products in pages, sorted by SKU."""
+    for rows in _pages(db, "*"):
+        yield [_product(row) for row in rows]
+
+
+def listed(db: "sqlite3.Connection", skus: Sequence[str]) -> list[tuple[str, bool]]:
+    """Return the existing SKUs among these, sorted, each with True if it is archived."""
+    rows = db.execute(
+        "select sku, archived from products"
+        " where sku in (select value from json_each(?)) order by sku",
+        (json.dumps(list(skus)),),
+    )
+    return [(sku, bool(archived)) for sku, archived in rows]
+
+
+def list_all(db: "sqlite3.Connection") -> Iterator[list[tuple[str, bool]]]:
+    """Yield all SKUs in pages, sorted, each with True if it is archived."""
+    for rows in _pages(db, "sku, archived"):
+        yield [(sku, bool(archived)) for sku, archived in rows]
+
+
+def _pages(db: "sqlite3.Connection", columns: str) -> "Iterator[list[sqlite3.Row]]":
     last = ""
     while rows := db.execute(
-        "select * from products where sku > ? order by sku limit ?", (last, _PAGE)
+        f"select {columns} from products where sku > ? order by sku limit ?",  # noqa: S608
+        (last, _PAGE),
     ).fetchall():
-        yield from map(_product, rows)
+        yield rows
         last = rows[-1]["sku"]
 
 

@@ -7,19 +7,21 @@ components, so it changes every other kit that shares a component.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
 from math import floor
 from typing import TYPE_CHECKING
 
 from ordosync.embedded import change_feed
-from ordosync.embedded.units import IN_PIECES, SENT
-from ordosync.models import ParcelLine
+from ordosync.embedded.commitments import Commitments
+from ordosync.models import ParcelLine, Product
 
 if TYPE_CHECKING:
     import sqlite3
+
+_ZERO = Decimal()
+_NOTHING: Mapping[str, Decimal] = {}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,72 +41,21 @@ class Level:
 
 
 class Inventory:
-    """The stock as one transaction sees it, read on first use."""
+    """The stock of some products, as one transaction sees it."""
 
-    def __init__(self, db: "sqlite3.Connection") -> None:
-        self._db = db
-
-    @cached_property
-    def _components(self) -> dict[str, dict[str, Decimal]]:
-        components: dict[str, dict[str, Decimal]] = {}
-        for kit in self._db.execute("select sku from products where is_kit"):
-            components[kit["sku"]] = {}
-        for row in self._db.execute("select * from components"):
-            components.setdefault(row["kit_sku"], {})[row["sku"]] = Decimal(row["quantity"])
-        return components
-
-    @cached_property
-    def physical(self) -> dict[str, dict[str, Decimal]]:
-        """The counted quantities, by SKU and warehouse."""
-        quantities: dict[str, dict[str, Decimal]] = {}
-        for row in self._db.execute("select * from stock"):
-            quantities.setdefault(row["sku"], {})[row["warehouse"]] = Decimal(row["physical"])
-        return quantities
-
-    @cached_property
-    def committed(self) -> dict[str, dict[str, Decimal]]:
-        """The open units of orders, by SKU and warehouse; kits as their components."""
-        quantities: dict[str, dict[str, Decimal]] = {}
-        rows = self._db.execute(
-            "select sku, warehouse, sum(quantity - cancelled"  # noqa: S608
-            f" - case status when 'partially_shipped' then {SENT} else 0 end"
-            f" - case when is_split then {IN_PIECES} else 0 end) as units"
-            " from orders join order_lines on order_number = number"
-            " where status in"
-            " ('awaiting_fulfillment', 'dropshipment_requested', 'partially_shipped')"
-            " group by sku, warehouse having units > 0"
-        )
-        for row in rows:
-            for sku, ratio in self.parts(row["sku"]).items():
-                by_warehouse = quantities.setdefault(sku, {})
-                by_warehouse[row["warehouse"]] = (
-                    by_warehouse.get(row["warehouse"], Decimal()) + ratio * row["units"]
-                )
-        return quantities
-
-    def load(self) -> "Inventory":
-        """Read everything now, so that the file can be closed."""
-        _ = self.physical, self.committed
-        return self
-
-    def is_kit(self, sku: str) -> bool:
-        """True if a product is a kit."""
-        return sku in self._components
-
-    def parts(self, sku: str) -> dict[str, Decimal]:
-        """Return the products and quantities of one unit: itself, or the components of a kit."""
-        if sku not in self._components:
-            return {sku: Decimal(1)}
-        parts: dict[str, Decimal] = {}
-        for component, ratio in self._components[sku].items():
-            for part, inner in self.parts(component).items():
-                parts[part] = parts.get(part, Decimal()) + ratio * inner
-        return parts
+    def __init__(
+        self,
+        db: "sqlite3.Connection",
+        skus: Iterable[str],
+        commitments: Commitments | None = None,
+    ) -> None:
+        self.commitments = commitments or Commitments(db)
+        self._physical = _physical(db, self.commitments.counted(skus))
 
     def levels(self, sku: str) -> Iterator[Level]:
         """Yield the stock of a product that is not a kit, by warehouse."""
-        physical = self.physical.get(sku, {})
-        committed = self.committed.get(sku, {})
+        physical = self._physical.get(sku, {})
+        committed = self.commitments.committed.get(sku, {})
         for warehouse in sorted({*physical, *committed}):
             yield Level(
                 sku=sku,
@@ -119,26 +70,58 @@ class Inventory:
         None if it was never counted. The kits of each warehouse are rounded down before they are
         added up: a kit cannot be assembled from two warehouses.
         """
-        parts = self.parts(sku)
+        if not self.commitments.is_kit(sku):
+            return self._available_product(sku, warehouses)
+        parts = self.commitments.parts(sku)
         if not parts:
             return 0
-        names = {
-            name
-            for part in parts
-            for name in (*self.physical.get(part, {}), *self.committed.get(part, {}))
-            if not warehouses or name in warehouses
-        }
-        if not all(names.intersection(self.physical.get(part, {})) for part in parts):
+        names = {name for part in parts for name in self._names(part, warehouses)}
+        if not all(names.intersection(self._physical.get(part, {})) for part in parts):
             return None
         return sum(
             min(floor(self._available_in(name, part) / ratio) for part, ratio in parts.items())
             for name in sorted(names)
         )
 
+    def _available_product(self, sku: str, warehouses: frozenset[str]) -> int | None:
+        names = self._names(sku, warehouses)
+        if names.isdisjoint(self._physical.get(sku, ())):
+            return None
+        return sum([floor(self._available_in(name, sku)) for name in names])
+
+    def _names(self, sku: str, warehouses: frozenset[str]) -> set[str]:
+        """Return those of these warehouses that have counted the product, or owe it."""
+        names = {*self._physical.get(sku, ()), *self.commitments.committed.get(sku, ())}
+        return names & warehouses if warehouses else names
+
     def _available_in(self, warehouse: str, sku: str) -> Decimal:
-        physical = self.physical.get(sku, {}).get(warehouse, Decimal())
-        committed = self.committed.get(sku, {}).get(warehouse, Decimal())
+        physical = self._physical.get(sku, _NOTHING).get(warehouse, _ZERO)
+        committed = self.commitments.committed.get(sku, _NOTHING).get(warehouse, _ZERO)
         return physical - committed
+
+
+def levels_of(
+    db: "sqlite3.Connection", pages: Iterable[Sequence[Product]]
+) -> Iterator[tuple[Product, list[Level], int | None]]:
+    """Yield each product with its stock by warehouse and its available quantity."""
+    commitments = Commitments(db)
+    for page in pages:
+        inventory = Inventory(db, [product.sku for product in page], commitments)
+        for product in page:
+            levels = [] if product.is_kit else list(inventory.levels(product.sku))
+            yield product, levels, inventory.available(product.sku)
+
+
+def _physical(db: "sqlite3.Connection", skus: Sequence[str]) -> dict[str, dict[str, Decimal]]:
+    """Return the counted quantities of these products, by SKU and warehouse."""
+    quantities: dict[str, dict[str, Decimal]] = {}
+    rows = db.execute(
+        "select sku, warehouse, physical from stock where sku in (select value from json_each(?))",
+        (json.dumps(skus),),
+    )
+    for sku, warehouse, physical in rows:
+        quantities.setdefault(sku, {})[warehouse] = Decimal(physical)
+    return quantities
 
 
 def counted(db: "sqlite3.Connection", skus: Sequence[str], warehouse: str) -> dict[str, Decimal]:
@@ -151,15 +134,26 @@ def counted(db: "sqlite3.Connection", skus: Sequence[str], warehouse: str) -> di
     return {row["sku"]: Decimal(row["physical"]) for row in rows}
 
 
+def on_hand(
+    db: "sqlite3.Connection", skus: Sequence[str], warehouse: str
+) -> "Iterator[sqlite3.Row]":
+    """Yield existing products among these, each with its count in one warehouse."""
+    return db.execute(
+        "select products.sku, is_kit, archived, supplier, physical"
+        " from products left join stock on stock.sku = products.sku and warehouse = ?"
+        " where products.sku in (select value from json_each(?)) order by products.sku",
+        (warehouse, json.dumps(list(skus))),
+    )
+
+
 def uncounted(db: "sqlite3.Connection", skus: Sequence[str], warehouse: str) -> list[str]:
     """Return the parts of these products that are counted, but not in this warehouse."""
-    inventory = Inventory(db)
-    parts = dict.fromkeys(part for sku in skus for part in inventory.parts(sku))
+    parts = Commitments(db).counted(skus)
     rows = db.execute(
         "select distinct sku from stock where sku in (select value from json_each(?))",
-        (json.dumps([*parts]),),
+        (json.dumps(parts),),
     )
-    known = {row["sku"] for row in rows} - counted(db, [*parts], warehouse).keys()
+    known = {row["sku"] for row in rows} - counted(db, parts, warehouse).keys()
     return [part for part in parts if part in known]
 
 
@@ -187,9 +181,9 @@ def move(
 
     A product that was never counted stays uncounted.
     """
-    inventory = Inventory(db)
+    commitments = Commitments(db)
     for line in parts:
-        for sku, ratio in inventory.parts(line.sku).items():
+        for sku, ratio in commitments.parts(line.sku).items():
             physical = counted(db, [sku], warehouse).get(sku)
             if physical is not None:
                 set_physical(db, sku, warehouse, physical + sign * ratio * line.quantity)

@@ -1,5 +1,6 @@
 """Opens the accounts of portals, as configuration and store describe them."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
@@ -38,6 +39,21 @@ def chosen(config: Config, names: Sequence[str]) -> list[PortalConfig]:
             names_known = ", ".join(config.portals)
             raise UsageError(f"there is no portal {name!r}; the configuration has: {names_known}")
     return [config.portals[name] for name in dict.fromkeys(names or config.portals)]
+
+
+def connect(config: Config, clock: Clock) -> Connections:
+    """Return the connections to the accounts, which are opened when they are first used."""
+    return Connections(clock, config.database.account_limits(clock, shared_accounts(config)))
+
+
+def shared_accounts(config: Config) -> set[str]:
+    """Return the accounts of more than one portal."""
+    portals = Counter(
+        account
+        for portal in config.portals.values()
+        for account in (portal.merchant.account, portal.supplier.account)
+    )
+    return {account for account, count in portals.items() if count > 1}
 
 
 def open_portal(

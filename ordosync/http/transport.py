@@ -185,6 +185,7 @@ def _body(response: requests.Response, size: int) -> bytes:
     body = bytearray()
     for piece in response.iter_content(_CHUNK):
         body += piece
+        progress.reached(len(body))
         if len(body) > size:
             why = f"responded with more than {size / 1_000_000:g} MB"
             raise NoResponseError(why, may_have_arrived=True, is_permanent=True)

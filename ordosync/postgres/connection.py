@@ -179,7 +179,8 @@ def connect(url: str, location: str) -> PostgresConnection:
     return connection
 
 
-def _connect(url: str, location: str) -> PostgresConnection:
+def session(url: str, location: str) -> "psycopg.Connection[Any]":
+    """Connect, with the timeouts of all sessions of ordosync. Raises `DatabaseError`."""
     try:
         given = conninfo_to_dict(url)
         options = [f"-c {name}={value}" for name, value in _TIMEOUTS.items()]
@@ -193,9 +194,14 @@ def _connect(url: str, location: str) -> PostgresConnection:
             "options": " ".join(options),
             "application_name": _application_name(),
         }
-        db = psycopg.connect(**values, autocommit=True, row_factory=_rows)
+        return psycopg.connect(**values, autocommit=True)
     except psycopg.Error as error:
         raise to_connection_error(location, error) from None
+
+
+def _connect(url: str, location: str) -> PostgresConnection:
+    db = session(url, location)
+    db.row_factory = _rows
     for kind in (int, bool):
         db.adapters.register_dumper(kind, Int8Dumper)
     db.adapters.register_dumper(str, StrBinaryDumper)

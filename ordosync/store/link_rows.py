@@ -1,7 +1,8 @@
 """Rows of the table `links`, as values and as SQL."""
 
 import json
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -69,4 +70,19 @@ def link_of(row: "Row") -> Link:
         pack=row["pack"],
         merchant_sku=row["merchant_sku"],
         supplier_sku=row["supplier_sku"],
+    )
+
+
+def product_link_of(row: Sequence[Any]) -> Link:
+    """Return the link of a product; the row has only the columns that these links use."""
+    merchant_id, supplier_id, generation, state, pack, merchant_sku, supplier_sku = row
+    return Link(
+        kind="product",
+        merchant_id=merchant_id,
+        supplier_id=supplier_id,
+        generation=generation,
+        state=state,
+        pack=pack,
+        merchant_sku=merchant_sku,
+        supplier_sku=supplier_sku,
     )

@@ -10,6 +10,7 @@ from msgspec import Struct
 from ordosync.clock import from_text
 from ordosync.store.link_digests import LinkDigests
 from ordosync.store.step_rows import ADDED, UNSETTLED
+from ordosync.store.written import Written, from_json
 
 
 class OpenImport(Struct, frozen=True, kw_only=True, gc=False):
@@ -23,6 +24,21 @@ class OpenImport(Struct, frozen=True, kw_only=True, gc=False):
     """True if it was written before: then no rule held it."""
     is_uncertain: bool
     """True if only a look-up shows if it was written."""
+
+
+class Attempt(Struct, frozen=True, kw_only=True, gc=False):
+    """A label whose write was not finished: the Merchant may show its number."""
+
+    key: str
+    """The key of its step."""
+    order_id: str
+    """The Merchant's order, or a piece of it."""
+    parcel_id: str
+    """The Supplier's id of its parcel."""
+    number: str
+    written: Written
+    at: datetime
+    """When the write became due."""
 
 
 class LinkSteps(LinkDigests):
@@ -72,6 +88,29 @@ class LinkSteps(LinkDigests):
             (self._portal, json.dumps(list(ids))),
         )
         return frozenset(row["merchant_id"] for row in rows)
+
+    def attempts(self, order_ids: Sequence[str]) -> Sequence[Attempt]:
+        """Return the labels of the Merchant's orders whose write was not finished, oldest first."""
+        rows = self._db.execute(
+            "select key, merchant_id, supplier_id, content, written, created_at from steps"  # noqa: S608
+            f" where portal = ? and task = 'update-tracking' and {UNSETTLED}"
+            " and (state in ('sending', 'unknown') or state = 'waiting' and attempts > 0)"
+            " and supplier_id is not null and key like '%:' || content"
+            " and content not like '%:%' and content <> ''"
+            " and merchant_id in (select value from json_each(?)) order by id",
+            (self._portal, json.dumps(list(order_ids))),
+        )
+        return [
+            Attempt(
+                key=row["key"],
+                order_id=row["merchant_id"],
+                parcel_id=row["supplier_id"],
+                number=row["content"],
+                written=from_json(row["written"]) or Written(),
+                at=from_text(row["created_at"]),
+            )
+            for row in rows
+        ]
 
     def with_uncertain_units(self, ids: Sequence[str]) -> AbstractSet[str]:
         """Return those of the Merchant's orders whose units a task may have changed unrecorded."""

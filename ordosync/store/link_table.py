@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from ordosync.clock import from_text, to_text
 from ordosync.store.ledger import settle
-from ordosync.store.link_rows import INSERT, link_of, row_of
+from ordosync.store.link_rows import INSERT, link_of, product_link_of, row_of
 from ordosync.store.link_steps import LinkSteps
 from ordosync.store.links import Link, LinkKind
 from ordosync.store.sku_map import MappedSku
@@ -43,6 +43,16 @@ class Links(LinkSteps):
             (self._portal, kind, json.dumps(list(ids))),
         )
         return {row["supplier_id"]: link_of(row) for row in rows}
+
+    def products(self, ids: Sequence[str]) -> Mapping[str, Link]:
+        """Return the newest link of each of the Supplier's products that has one."""
+        rows = self._db.execute(
+            "select merchant_id, supplier_id, generation, state, pack, merchant_sku, supplier_sku"
+            " from links where portal = ? and kind = 'product'"
+            " and supplier_id in (select value from json_each(?)) order by generation",
+            (self._portal, json.dumps(list(ids))),
+        )
+        return {row["supplier_id"]: product_link_of(row) for row in rows}
 
     def all_of_supplier(self, kind: LinkKind, ids: Sequence[str]) -> Mapping[str, Sequence[Link]]:
         """Return all links of the Supplier's ids, with the one of `of_supplier` first."""

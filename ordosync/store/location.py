@@ -24,6 +24,7 @@ from ordosync.store.version import APPLICATION_ID, VERSION, migrations_of
 
 if TYPE_CHECKING:
     from ordosync.digest_key import DigestKey
+    from ordosync.http.account_limits import AccountLimits
     from ordosync.store.checks import Check
     from ordosync.store.leases import Processes
 
@@ -67,6 +68,17 @@ class StoreLocation(ABC):
     def reported_problems(self) -> Path:
         """The file with the problems of the store that were reported today."""
         return self._beside(".told")
+
+    def account_limits(
+        self,
+        clock: Clock,  # noqa: ARG002
+        shared: Collection[str],  # noqa: ARG002
+    ) -> "AccountLimits | None":
+        """Return the limits of `shared` accounts that hosts have in common.
+
+        None if all processes are on this machine: then each counts its own requests.
+        """
+        return None
 
     def _beside(self, suffix: str) -> Path:
         return self.path.with_name(f"{self.path.name}{suffix}")

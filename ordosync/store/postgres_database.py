@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ from ordosync.store.postgres_url import is_unencrypted, without_password
 from ordosync.store.version import VERSION
 
 if TYPE_CHECKING:
+    from ordosync.http.account_limits import AccountLimits
     from ordosync.postgres.connection import PostgresConnection
 
 VERSION_KEY = "version"
@@ -102,6 +104,16 @@ class PostgresDatabase(StoreLocation):
         from ordosync.postgres.workers import Workers  # noqa: PLC0415
 
         return Workers(connection, self.url, str(self), connection.schema)
+
+    def account_limits(self, clock: Clock, shared: Collection[str]) -> "AccountLimits | None":
+        """Return the limits that all hosts keep together."""
+        if not shared:
+            return None
+        from ordosync.postgres.connection import session  # noqa: PLC0415
+        from ordosync.postgres.rates import SharedLimits  # noqa: PLC0415
+
+        connect = partial(session, self.url, str(self))
+        return SharedLimits(connect, clock=clock, shared=shared)
 
     def digest_key(self, connection: Connection) -> DigestKey:
         """Return the key in the store; the first process that needs it makes it."""

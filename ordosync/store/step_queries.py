@@ -33,6 +33,18 @@ class StepQueries:
         )
         return {row["key"]: step_row(row) for row in rows}
 
+    def not_done(
+        self, portal: str, task: str, keys: Sequence[str], *, run_id: int
+    ) -> Mapping[str, StepRow]:
+        """Return those of these steps that are not done, or that this run has recorded."""
+        rows = self._db.execute(
+            "select * from steps where portal = ? and task = ?"
+            " and key in (select value from json_each(?))"
+            " and (state <> 'done' or last_run_id = ?)",
+            (portal, task, json.dumps(list(keys)), run_id),
+        )
+        return {row["key"]: step_row(row) for row in rows}
+
     def due(
         self, portal: str, task: str, *, now: datetime, after: int = 0, limit: int = 500
     ) -> Sequence[StepRow]:
@@ -138,12 +150,13 @@ class StepQueries:
     def failed_as(self, portal: str, tasks: Sequence[str], codes: Sequence[str]) -> frozenset[str]:
         """Return the Merchant's ids in steps that failed with one of these codes."""
         rows = self._db.execute(
-            f"select distinct merchant_id from steps where portal = ? and {UNSETTLED}"  # noqa: S608
+            # With a condition of the id, SQLite would read the index of all the portal's steps.
+            f"select merchant_id from steps where portal = ? and {UNSETTLED}"  # noqa: S608
             " and state = 'failed' and task in (select value from json_each(?))"
-            " and code in (select value from json_each(?)) and merchant_id is not null",
+            " and code in (select value from json_each(?))",
             (portal, json.dumps(list(tasks)), json.dumps(list(codes))),
         )
-        return frozenset(row["merchant_id"] for row in rows)
+        return frozenset(row["merchant_id"] for row in rows if row["merchant_id"])
 
     def unread(self, portal: str) -> Sequence[StepRow]:
         """Return the failed imports without an order, such as unreadable files."""

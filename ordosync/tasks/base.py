@@ -246,6 +246,9 @@ class Task:
     """Returns the total by which the number of destructive writes is divided, given the number of
     steps at risk. None if the task has no safety limit. With a limit, the whole plan is made before
     the first write."""
+    writes_plan: Callable[[Portal], bool] = lambda _: False
+    """True if a recent plan may be written as it was read. Otherwise each of its records is read
+    again just before its write."""
     limited: str = ""
     """Verb of the destructive writes, for the message of the safety limit."""
     closes: str = ""

@@ -8,6 +8,14 @@ from collections.abc import Iterator
 from ordosync.errors import AccountError
 from ordosync.models import InvalidRecord, Order, Page
 
+_PAGE = 100
+"""The orders on a page of a service."""
+
+
+def pages_of(size: int) -> int:
+    """Return the number of a service's pages in a batch of this size, at least one."""
+    return max(size // _PAGE, 1)
+
 
 def gathered(
     pages: Iterator[Page[Order | InvalidRecord]], size: int

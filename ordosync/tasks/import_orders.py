@@ -5,7 +5,7 @@ read many times; a new order is one without a link. Edits at the Merchant after 
 sent (https://support.ordoro.com/how-to-cancel-vendor-portal-orders/); they become notices.
 """
 
-from collections import Counter
+import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
@@ -24,7 +24,7 @@ from ordosync.tasks.base import (
     Step,
     Task,
 )
-from ordosync.tasks.batching import gathered
+from ordosync.tasks.batching import gathered, pages_of
 from ordosync.tasks.invalid_records import step_of_source
 from ordosync.tasks.order_edits import Imported, announce, compare
 from ordosync.tasks.order_edits import due_again as edits_due_again
@@ -67,10 +67,10 @@ from ordosync.tasks.orders.withdrawn import withdrawn_rows, without_withdrawn
 
 def plan(portal: Portal, request: PlanRequest) -> Iterator[Page[Step]]:
     """Yield a step for each requested order that changed since the cursor."""
-    pages = portal.merchant.orders.changed(request)
-    return _steps(
-        portal, gathered(pages, portal.supplier.limits.batch_size), behind=request.after_restore
-    )
+    size = portal.supplier.limits.batch_size
+    ahead = dataclasses.replace(request, ahead=pages_of(size))
+    pages = gathered(portal.merchant.orders.changed(ahead), size)
+    return _steps(portal, pages, behind=request.after_restore)
 
 
 def replan(portal: Portal, refs: Sequence[StepRef]) -> Iterator[Page[Step]]:
@@ -121,16 +121,19 @@ def _create(
 
 
 def _units(order: Order) -> Mapping[SentSku, int]:
-    units: Counter[SentSku] = Counter()
+    units: dict[SentSku, int] = {}
     for line in order.lines:
-        units[SentSku(line.sku, line.own_sku)] += line.quantity
+        sku = SentSku(line.sku, line.own_sku)
+        units[sku] = units.get(sku, 0) + line.quantity
     return units
 
 
 def _steps(
     portal: Portal, pages: Iterator[Page[Order | InvalidRecord]], *, behind: bool = False
 ) -> Iterator[Page[Step]]:
-    keyed_pages = with_keyed_contents(pages, portal.digest_key.value)
+    key, config = portal.digest_key.value, portal.config
+    digester = Digester(key, rules(config), config.edits, config.send)
+    keyed_pages = with_keyed_contents(pages, key)
     for page in with_open_units(portal, keyed_pages):
         ids = {item.id for item in page.items}
         for item in page.items:
@@ -141,8 +144,6 @@ def _steps(
         earlier = list(links.values()) if behind else []
         families = split_families(portal, page.items, links) if behind else []
         links |= {link.merchant_id: link for link in families}
-        config = portal.config
-        digester = Digester(portal.digest_key.value, rules(config), config.edits, config.send)
         # An order that is sent again is sent with what is open now.
         sent = [id_ for id_, link in links.items() if link.state != "cancelled_by_task"]
         ledger = portal.links.lines_of(sent)

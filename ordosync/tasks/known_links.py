@@ -5,7 +5,7 @@ from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Literal, Protocol
 
-from ordosync.store.link_steps import OpenImport
+from ordosync.store.link_steps import Attempt, OpenImport
 from ordosync.store.links import Link, LinkKind
 
 
@@ -17,6 +17,9 @@ class KnownLinks(Protocol):
 
     def of_supplier(self, kind: LinkKind, ids: Sequence[str]) -> Mapping[str, Link]:
         """Return the newest link of each of the Supplier's ids that has one."""
+
+    def products(self, ids: Sequence[str]) -> Mapping[str, Link]:
+        """Return the newest link of each of the Supplier's products that has one."""
 
     def all_of_supplier(self, kind: LinkKind, ids: Sequence[str]) -> Mapping[str, Sequence[Link]]:
         """Return all links of the Supplier's ids, with the one of `of_supplier` first."""
@@ -32,6 +35,9 @@ class KnownLinks(Protocol):
 
     def parcels_of(self, order_ids: Sequence[str]) -> Mapping[str, Sequence[Link]]:
         """Return the newest link of each parcel of the Merchant's orders, oldest parcel first."""
+
+    def attempts(self, order_ids: Sequence[str]) -> Sequence[Attempt]:
+        """Return the labels of the Merchant's orders whose write was not finished, oldest first."""
 
     def with_unreported_parcels(self, ids: Sequence[str]) -> AbstractSet[str]:
         """Return those of the Merchant's orders with a parcel that is not reported yet."""

@@ -21,6 +21,7 @@ from ordosync.store.links import Link
 from ordosync.store.step_rows import StepRef
 from ordosync.tasks.base import PlanRequest, Portal, Result, Step, Task
 from ordosync.tasks.cancellations import supplier_rest, supplier_status
+from ordosync.tasks.parcels.attempts import withdrawals, withdrawn
 from ordosync.tasks.parcels.delivery import as_further, write_updates
 from ordosync.tasks.parcels.labels import Further, TrackingUpdate, missing_labels, surplus_reason
 from ordosync.tasks.parcels.links import links_of
@@ -104,6 +105,8 @@ def apply(
 def _result(update: TrackingUpdate, outcome: Outcome) -> Result:
     """Return the result of a parcel. With too many units, its step waits for the operator."""
     links, written = links_of(update, outcome), None
+    if update.shipment.voided and update.contents and outcome.state in ("done", "unchanged"):
+        return Result(outcome=outcome, links=links, written=update.written)
     if update.contents and update.contents.has_surplus and outcome.state in ("done", "unchanged"):
         written = update.written if outcome.state == "done" else None
         outcome = refused(SURPLUS, surplus_reason(update))
@@ -124,6 +127,7 @@ def _steps(
         for place, group in enumerate(groups):
             facts = _facts(portal, parcels, takes)
             steps = [] if place else list(_missing(portal, parcels, facts))
+            steps += [] if place else withdrawals(facts.families)
             # Units of void parcels are open again for other parcels.
             ordered = sorted(group, key=lambda item: not getattr(item, "voided", False))
             steps += [step for item in ordered for step in steps_of(item, facts)]
@@ -158,6 +162,8 @@ def _facts(portal: Portal, parcels: Sequence[Shipment], takes: Takes) -> ParcelF
     above = sorted({id_ for item in unlinked_pieces for id_ in item.ancestors})
     lines = portal.links.lines_of(order_ids)
     reported = portal.links.parcels_of(order_ids)
+    attempts = portal.links.attempts(order_ids)
+    lists_all = required(portal.supplier.shipments).lists_all_parcels
     return ParcelFacts(
         links={id_: links[0] for id_, links in pieces.items()},
         families={
@@ -166,6 +172,12 @@ def _facts(portal: Portal, parcels: Sequence[Shipment], takes: Takes) -> ParcelF
                 lines=lines,
                 begun=[link for link in links[1:] if has_begun_pack(link, lines)],
                 parcels=[parcel for link in links for parcel in reported.get(link.merchant_id, ())],
+                withdrawn=withdrawn(
+                    id_,
+                    [it for link in links for it in attempts if it.order_id == link.merchant_id],
+                    parcels,
+                    lists_all_parcels=lists_all,
+                ),
             )
             for id_, links in pieces.items()
         },

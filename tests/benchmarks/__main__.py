@@ -25,6 +25,7 @@ from tests.benchmarks import (
     importing,
     inventory,
     schedule,
+    sharing,
     startup,
 )
 from tests.benchmarks.measuring import Benchmark, Result
@@ -38,6 +39,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "creates": concurrency.measure_creates,
     "jobs": concurrency.measure_jobs,
     "rate": concurrency.measure_rate,
+    "sharing": sharing.measure,
     "activity": activity.measure,
     "schedule": schedule.measure,
     "claiming": claiming.measure,

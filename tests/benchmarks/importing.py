@@ -23,6 +23,7 @@ from tests.benchmarks.portals import configured, embedded, emptied, filled, ordo
 from tests.benchmarks.serving import asked, serving
 
 _ROUNDS = 3
+_LATENCY_MS = 20
 
 
 def measure(folder: Path, scale: float) -> Sequence[Result]:
@@ -44,7 +45,7 @@ def measure(folder: Path, scale: float) -> Sequence[Result]:
         first_s = medians.wall_s("http")
         asked(f"{url}/_touch?every=100")
         changed = spent(ORDOSYNC, "import-orders", cwd=over_http)
-    rate = f"{count / first_s:,.0f} orders/s here"
+    rate, far = f"{count / first_s:,.0f} orders/s here", scaled(5_000, scale, least=300)
     return [
         at_least(
             f"import of {count:,} orders over HTTP, orders/s against page-wal",
@@ -52,6 +53,7 @@ def measure(folder: Path, scale: float) -> Sequence[Result]:
             0.40,
             note=f"{medians.note('page-wal', 'http')}, {rate}",
         ),
+        _far(folder / "far", far, rounds),
         at_least(
             f"import of {count:,} orders over HTTP, orders/s against dlt into SQLite",
             of_dlt and of_dlt / first_s,
@@ -71,6 +73,23 @@ def measure(folder: Path, scale: float) -> Sequence[Result]:
             unit=" %",
         ),
     ]
+
+
+def _far(folder: Path, count: int, rounds: int) -> Result:
+    """Import orders of a service that takes a while to answer."""
+    with serving(count, latency_ms=_LATENCY_MS) as url:
+        over_http = configured(folder, merchant=ordoro(url), supplier=embedded("w"))
+        ways = {
+            "page-wal": partial(_page_wal, folder, url),
+            "http": partial(_import, over_http),
+        }
+        medians = in_turn(ways, rounds=rounds)
+    return at_least(
+        f"import of {count:,} orders at {_LATENCY_MS} ms a call, orders/s against page-wal",
+        medians.ratio("page-wal", "http"),
+        0.85,
+        note=medians.note("page-wal", "http"),
+    )
 
 
 def measure_size(folder: Path, scale: float) -> Sequence[Result]:

@@ -7,7 +7,9 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
+from shutil import copy2
 from threading import Barrier
+from typing import Any
 
 import pytest
 
@@ -188,6 +190,65 @@ def test_missing_folder_is_reported(tmp_path: Path) -> None:
 
     with pytest.raises(RefusedError, match=r"account northwind: create orders: .*does not exist"):
         create(file, [order("1001")])
+
+
+def test_a_run_opens_the_file_once_and_leaves_one_file(
+    file: EmbeddedFile, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create(file, [order("1001")])
+    opened: list[Path] = []
+    connect = database.connect
+
+    def counted(path: Path, **options: Any) -> sqlite3.Connection:
+        opened.append(path)
+        return connect(path, **options)
+
+    monkeypatch.setattr(database, "connect", counted)
+    file.keep()
+
+    for number in ("1002", "1003"):
+        create(file, [order(number)])
+        find(file, [number])
+    file.close()
+
+    assert opened == [path]
+    assert [file.name for file in path.parent.iterdir()] == ["northwind.db"]
+
+
+def test_a_file_that_takes_the_place_of_one_that_is_kept_open_gets_the_next_order(
+    file: EmbeddedFile, desk: Desk, path: Path, tmp_path: Path
+) -> None:
+    create(file, [order("1001")])
+    backup = tmp_path / "backup.db"
+    copy2(path, backup)
+    file.keep()
+    create(file, [order("1002")])
+
+    backup.replace(path)
+    path.with_name(f"{path.name}-wal").unlink()
+    path.with_name(f"{path.name}-shm").unlink()
+    create(file, [order("1003")])
+    file.close()
+
+    assert [order.number for order in desk.list_orders()] == ["1001", "1003"]
+
+
+def test_an_operation_that_fails_keeps_no_connection(file: EmbeddedFile, desk: Desk) -> None:
+    create(file, [order("1001")])
+    file.keep()
+
+    def delete_and_stop() -> None:
+        with file.writing("delete lines") as db:
+            db.execute("delete from order_lines")
+            raise ValueError("stop")
+
+    with pytest.raises(ValueError, match="stop"):
+        delete_and_stop()
+
+    [outcome] = create(file, [order("1002")])
+    file.close()
+    assert outcome.state == "done"
+    assert [len(order.lines) for order in desk.list_orders()] == [1, 1]
 
 
 def test_changes_in_one_transaction_are_read_within_it_and_saved_together(

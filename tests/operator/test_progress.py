@@ -8,6 +8,8 @@ from contextlib import closing
 from pathlib import Path
 from unittest.mock import patch
 
+from rich.cells import cell_len
+
 from ordosync import progress
 from ordosync.cli.output import progress as display
 from ordosync.cli.signals import stoppable
@@ -46,6 +48,32 @@ def test_m8_without_a_total_no_time_is_left_and_calls_are_counted() -> None:
 
 def test_m8_more_than_a_minute_is_said_in_minutes() -> None:
     assert display.line(phase(10, 1010), 10.0, 10, 0).endswith("16 min 40 s left")
+
+
+def test_m8_a_long_name_leaves_room_for_the_numbers() -> None:
+    for label in (f"fetch {'orders-of-november-' * 9}1.csv", f"read {'山田太郎' * 30}.csv"):
+        shown = phase(20_000_000, 80_000_000, label, "bytes")
+        text = display.line(shown, 2.0, 20_000_000, 12, width=79)
+
+        assert cell_len(text) <= 79
+        assert text.startswith(label[:6])
+        assert ".csv, 20.0 MB of 80.0 MB (25%), 10.0 MB/s, 6 s left, 12 calls" in text
+        assert cell_len(display.line(shown, 2.0, 20_000_000, 12, width=20)) <= 20
+
+
+def test_a_small_file_does_not_hide_how_many_are_transferred() -> None:
+    with progress.phase("fetch files", total=9):
+        with progress.transfer("fetch a.csv", size=900):
+            progress.reached(900)
+            small = progress.current().phase
+        with progress.transfer("fetch b.csv", size=9_000_000):
+            progress.reached(900)
+            large = progress.current().phase
+
+    assert small
+    assert large
+    assert (small.label, small.done) == ("fetch files", 0)
+    assert (large.label, large.done) == ("fetch b.csv", 900)
 
 
 def test_a_phase_inside_another_one_gives_it_back() -> None:

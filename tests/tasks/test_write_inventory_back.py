@@ -646,6 +646,20 @@ def test_suspended_sku_that_was_corrected_by_hand_needs_no_operator(pair: Pair) 
     assert after.steps == ()
 
 
+def test_a_retried_quantity_that_is_read_again_counts_once(pair: Pair) -> None:
+    _linked(pair, "CUP", "MUG")
+    _count(pair, "CUP", 3)
+    pair.run(TASK)
+    _count(pair, "MUG", 375)
+    _refuse_writes(pair)
+    pair.run(TASK)
+    pair.sql("shop", "drop trigger refuse")
+
+    ran = pair.run(TASK)
+
+    assert ran.counts == {"done": 1, "unchanged": 1}
+
+
 def test_one_refused_sku_does_not_stop_the_others(pair: Pair) -> None:
     # domain 2.3: Failures recorded per SKU
     _linked(pair, "CUP", "MUG")

@@ -41,7 +41,7 @@ class MerchantShortages:
             return Outcome(state="unchanged", id=event)
         added = [*self._rows(event, report)]
         for row in added:
-            if reason := self._file.refusal(row):
+            if reason := self._file.row_format.refusal(row):
                 return refused("refused", reason)
         return Outcome(state=put(rows, event, added), id=event)
 
@@ -54,13 +54,13 @@ class MerchantShortages:
         if not (report.lines or report.restored):
             # The lines of an old link are unknown.
             answer = "cancelled" if report.is_whole else RESTORED
-            yield self._file.mapped({**fields, "answer": answer})
+            yield self._file.row_format.mapped({**fields, "answer": answer})
         for part in report.restored:
             units = {"quantity": str(part.quantity), "answer": RESTORED}
             place = {"line_id": own_id(part.line_id), "sku": part.sku}
-            yield self._file.mapped({**fields, **place, **units})
+            yield self._file.row_format.mapped({**fields, **place, **units})
         for line in report.lines:
-            yield self._file.mapped(
+            yield self._file.row_format.mapped(
                 {
                     **fields,
                     "line_id": own_id(line.line_id),

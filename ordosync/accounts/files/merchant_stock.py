@@ -56,7 +56,7 @@ class MerchantStock:
         # The Merchant's SKU; `stock.sku` may be the Supplier's.
         sku = stock.product_id
         row = {"sku": sku, "quantity": str(stock.quantity)}
-        if reason := self._file.refusal(row):
+        if reason := self._file.row_format.refusal(row):
             return refused("refused", reason)
         return Outcome(state=put(rows, sku, [row]), id=sku)
 

@@ -88,7 +88,7 @@ class MerchantTracking:
         if parcels.has_too_many(shipment, ordered):
             return refused("more-than-ordered", f"order {order} has fewer open units")
         for row in changed:
-            if reason := self._file.refusal(row):
+            if reason := self._file.row_format.refusal(row):
                 return refused("refused", reason)
         return Outcome(state=put(rows, order, changed), id=_id(shipment))
 

@@ -36,7 +36,11 @@ class MerchantOrders:
         which of them were assigned to this supplier before.
         """
         for items, after in self._client.changed(
-            {"status": REQUESTED}, request.cursor, now=request.now, action="read orders"
+            {"status": REQUESTED},
+            request.cursor,
+            now=request.now,
+            action="read orders",
+            ahead=request.ahead,
         ):
             yield Page(items=tuple(self._read(item) for item in items), cursor=after)
 

@@ -137,7 +137,16 @@ class MerchantTracking:
         for piece in valid:
             times = times_void(piece, shipment.tracking_number) + 1
             self._client.comment(piece.order_number, void_text(shipment.tracking_number, times))
-        return Outcome(state="done" if valid else "unchanged", id=shipment.order_id)
+        outcome = self._split_off(shipment, pieces)
+        return replace(outcome, state="done") if valid and outcome.state == "unchanged" else outcome
+
+    def _split_off(self, shipment: Shipment, pieces: Sequence[OrderShape]) -> Outcome:
+        """Return the pieces of an unfinished parcel, if its units were split off."""
+        nothing = Outcome(state="unchanged", id=shipment.order_id)
+        if not shipment.lines or [it.order_number for it in pieces] == [shipment.order_id]:
+            return nothing
+        found = self._pieces.find(shipment)
+        return found if found.pieces or found.state == "unknown" else nothing
 
 
 def _without_write(order: OrderShape, shipment: Shipment) -> Outcome | None:

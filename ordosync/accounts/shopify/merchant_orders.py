@@ -98,6 +98,7 @@ class MerchantOrders:
             where,
             now=request.now,
             action="read orders",
+            ahead=request.ahead,
             first=15,
             **self._variables,
         )

@@ -6,7 +6,7 @@ from decimal import Decimal
 from ordosync.accounts.sqlite.client import SqliteClient
 from ordosync.database import sqlite3
 from ordosync.embedded import products, stock
-from ordosync.models import Order, Outcome, Page, Product, Stock, refused
+from ordosync.models import Order, Outcome, Page, Stock, refused
 
 
 class MerchantStock:
@@ -25,16 +25,16 @@ class MerchantStock:
     def current(self, ids: Sequence[str]) -> Mapping[str, Stock]:
         """Return physical on hand in the linked warehouse."""
         with self._file.reading("read stock") as db:
-            physical = stock.counted(db, ids, self._warehouse)
-            assigned_elsewhere = products.of_other_suppliers(db, self._supplier, ids)
             return {
-                product.id: Stock(
-                    product_id=product.id,
-                    sku=product.sku,
-                    quantity=_to_int(physical.get(product.sku)),
-                    fixed=_fixed(product, assigned_elsewhere),
+                sku: Stock(
+                    product_id=sku,
+                    sku=sku,
+                    quantity=None if physical is None else int(Decimal(physical)),
+                    fixed=self._fixed(is_kit, archived, supplier),
                 )
-                for product in products.read(db, ids)
+                for sku, is_kit, archived, supplier, physical in stock.on_hand(
+                    db, ids, self._warehouse
+                )
             }
 
     def unimported_sales(self) -> Iterator[Page[Order]]:
@@ -59,15 +59,10 @@ class MerchantStock:
         stock.set_physical(db, product.sku, self._warehouse, Decimal(requested.quantity))
         return Outcome(state="done", id=product.id)
 
-
-def _fixed(product: Product, assigned_elsewhere: frozenset[str]) -> str:
-    """Return why the quantity cannot be written; empty if it can."""
-    if product.is_kit:
-        return "kit"
-    if product.archived:
-        return "archived"
-    return "unassigned" if product.sku in assigned_elsewhere else ""
-
-
-def _to_int(quantity: Decimal | None) -> int | None:
-    return None if quantity is None else int(quantity)
+    def _fixed(self, is_kit: int, archived: int, supplier: str | None) -> str:
+        """Return why a quantity cannot be written; empty if it can."""
+        if is_kit:
+            return "kit"
+        if archived:
+            return "archived"
+        return "unassigned" if supplier not in (None, self._supplier) else ""

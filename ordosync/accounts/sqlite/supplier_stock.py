@@ -6,6 +6,8 @@ from ordosync.accounts.account import ReadRequest
 from ordosync.accounts.sqlite.client import SqliteClient
 from ordosync.database import sqlite3
 from ordosync.embedded import change_feed, products
+from ordosync.embedded.commitments import Commitments
+from ordosync.embedded.database import snapshot
 from ordosync.embedded.stock import Inventory
 from ordosync.models import InvalidRecord, Page, Stock
 
@@ -22,35 +24,41 @@ class SupplierStock:
         self._file = client.file
         self._warehouses = warehouses
         """The warehouses whose stock is written back; empty: all."""
-        self._counted: tuple[int, Inventory] | None = None
-        """The number of the last change, and the stock after it. Tasks read stock in pages."""
+        self._committed: tuple[int, Commitments] | None = None
+        """The number of the last change, and the open units after it. Stock is read in pages."""
 
     def all(self, request: ReadRequest) -> Iterator[Page[Stock | InvalidRecord]]:  # noqa: ARG002
         """Yield all quantities, as they are now."""
         with self._file.reading("read stock") as db:
-            listed = [(product.sku, product.archived) for product in products.read_all(db)]
-            inventory = self._inventory(db)
-            for start in range(0, len(listed), _PAGE):
-                page = listed[start : start + _PAGE]
-                yield Page(items=tuple(self._available(inventory, *item) for item in page))
+            for listed in products.list_all(db):
+                yield Page(items=tuple(self._quantities(db, listed)))
 
     def of(self, ids: Sequence[str]) -> Mapping[str, Stock]:
         """Return the quantities of these products."""
         with self._file.reading("read stock again") as db:
-            inventory = self._inventory(db)
-            return {
-                product.id: self._available(inventory, product.sku, product.archived)
-                for product in products.read(db, ids)
-            }
+            found = self._quantities(db, products.listed(db, ids))
+            return {product.product_id: product for product in found}
 
-    def _inventory(self, db: sqlite3.Connection) -> Inventory:
-        """Return the stock; read it again only if something has changed since the last time."""
+    def _quantities(
+        self, db: sqlite3.Connection, listed: Sequence[tuple[str, bool]]
+    ) -> list[Stock]:
+        """Return the quantities of products, given as `products.listed` returns them."""
+        # A shipment lowers the counts and the open units at once.
+        with snapshot(db):
+            inventory = Inventory(db, [sku for sku, _ in listed], self._commitments(db))
+        return [
+            Stock(
+                product_id=sku,
+                sku=sku,
+                quantity=inventory.available(sku, self._warehouses),
+                fixed="archived" if archived else "",
+            )
+            for sku, archived in listed
+        ]
+
+    def _commitments(self, db: sqlite3.Connection) -> Commitments:
+        """Return the open units; read them again only if something has changed since."""
         at = change_feed.latest(db)
-        if self._counted is None or self._counted[0] != at:
-            self._counted = at, Inventory(db).load()
-        return self._counted[1]
-
-    def _available(self, inventory: Inventory, sku: str, archived: bool) -> Stock:
-        quantity = inventory.available(sku, self._warehouses)
-        fixed = "archived" if archived else ""
-        return Stock(product_id=sku, sku=sku, quantity=quantity, fixed=fixed)
+        if self._committed is None or self._committed[0] != at:
+            self._committed = at, Commitments(db).load()
+        return self._committed[1]

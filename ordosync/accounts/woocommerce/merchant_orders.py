@@ -55,6 +55,7 @@ class MerchantOrders:
             request.cursor,
             now=request.now,
             action="read orders",
+            ahead=request.ahead,
         ):
             found = self._unshipped([item for item in items if not _is_deleted(item)])
             yield Page(items=(*found, *map(_deleted, filter(_is_deleted, items))), cursor=after)

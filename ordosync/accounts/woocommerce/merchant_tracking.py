@@ -16,7 +16,8 @@ from ordosync.accounts.woocommerce.order_share import OrderShare, SharePart
 from ordosync.accounts.woocommerce.order_statuses import ON_HOLD, SHIPPED
 from ordosync.accounts.woocommerce.parcel_contents import contents_of
 from ordosync.accounts.woocommerce.parcels import Lines, ShownParcel
-from ordosync.accounts.woocommerce.timeline import add_note
+from ordosync.accounts.woocommerce.timeline import add_note, read_notes, send_note
+from ordosync.accounts.woocommerce.tracking_providers import shows_number
 from ordosync.added_units import requested_lines, without_added_units
 from ordosync.models import Outcome, Shipment, refused
 
@@ -117,8 +118,11 @@ class MerchantTracking(SharePart):
         share = self._shares.read(target)
         labels = _labels(share.record, target, number) if share else []
         void = [parcel for parcel in labels if parcel.id in ("", shipment.id)]
+        if share and not labels:
+            void = self._unrecorded(share, shipment)
         if share is None or not void:
-            return Outcome(state="unchanged", id=target)
+            is_noted = share is not None and not labels and self._is_noted(share.order.id, number)
+            return Outcome(state="done" if is_noted else "unchanged", id=target)
         record, is_live = share.record, len(labels) > len(void)
         for parcel in void:
             if parcel.shown and (self._client.tracking.has_lines or not is_live):
@@ -126,10 +130,35 @@ class MerchantTracking(SharePart):
                 self._client.tracking.hide(share.order, parcel, lines)
             record = record.with_parcel(replace(parcel, voided=True))
         if not is_live:
-            text = f"Tracking {number} is void, the Supplier deleted its label"
-            add_note(self._client.http, share.order.id, text)
+            add_note(self._client.http, share.order.id, _void_text(number))
         self._shares.save(share.order, record)
         return Outcome(state="done", id=target)
+
+    def _is_noted(self, order_id: int, number: str) -> bool:
+        """Add a note that a number is void, if a note of an interrupted run shows it."""
+        notes = [note.note for note in read_notes(self._client.http, order_id) or ()]
+        text = _void_text(number)
+        if text in notes or not any(shows_number(note, number) for note in notes):
+            return False
+        send_note(self._client.http, order_id, text)
+        return True
+
+    def _unrecorded(self, share: OrderShare, shipment: Shipment) -> list[Parcel]:
+        """Return the parcels with a number that are shown, and that no run has recorded."""
+        target, recorded = shipment.order_id, {parcel.shown for parcel in share.record.parcels}
+        return [
+            replace(
+                parcel_of(shipment, shown.of or target, lines=dict(shown.lines or {})),
+                shown=shown.id,
+            )
+            for shown in self._client.tracking.parcels(share.order)
+            if shown.number == shipment.tracking_number and shown.id not in recorded
+            if not shown.of or f"{shown.of}/".startswith(f"{target}/")
+        ]
+
+
+def _void_text(number: str) -> str:
+    return f"Tracking {number} is void, the Supplier deleted its label"
 
 
 def _further(share: OrderShare, shipment: Shipment, target: str) -> list[tuple[Parcel, Lines]]:

@@ -247,6 +247,11 @@ class Notes(TrackingProvider):
         """Do nothing: a note cannot show pieces."""
 
 
+def shows_number(note: str, number: str) -> bool:
+    """True if a note of ordosync shows a parcel with this number."""
+    return note.startswith("Shipped by ") and note.endswith(f" tracking number {number}")
+
+
 def _named(order: OrderShape, lines: Lines) -> str:
     """Return units with the SKUs of their lines, as text."""
     names = {line.id: line.sku or line.name or "" for line in order.line_items}

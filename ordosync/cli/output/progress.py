@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from ordosync.cli.output import terminal
+from ordosync.cli.output.table_shapes import cell_length
 from ordosync.clock import Clock
 from ordosync.progress import Phase, Progress, current
 from ordosync.text import plural, printable
@@ -19,6 +20,9 @@ from ordosync.text import plural, printable
 _DELAY_S = 1.0
 _INTERVAL_S = 0.25
 _CLEAR = "\r\x1b[K"
+_WIDTH = 80
+_LEAST_LABEL = 16
+_GAP = "..."
 _LEAST_S = 0.5
 """The time of a phase from which its rate is shown."""
 
@@ -38,9 +42,12 @@ def shown(clock: Clock) -> Iterator[None]:
             display.stop()
 
 
-def line(phase: Phase, done_s: float, done: int, calls: int) -> str:
-    """Return the text of a phase; `done` was done in the last `done_s` seconds."""
-    parts = [phase.label, _amount(phase)]
+def line(phase: Phase, done_s: float, done: int, calls: int, *, width: int = _WIDTH) -> str:
+    """Return the text of a phase; `done` was done in the last `done_s` seconds.
+
+    A label that leaves no room for the numbers loses its middle.
+    """
+    parts = [_amount(phase)]
     rate = done / done_s if done_s >= _LEAST_S else 0
     if rate:
         parts.append(f"{_number(rate, phase)}/s")
@@ -48,7 +55,25 @@ def line(phase: Phase, done_s: float, done: int, calls: int) -> str:
         parts.append(f"{_duration((phase.total - phase.done) / rate)} left")
     if calls:
         parts.append(plural(calls, "1 call", f"{calls:,} calls"))
-    return ", ".join(part for part in parts if part)
+    numbers = "".join(f", {part}" for part in parts if part)
+    label = _shortened(printable(phase.label), max(width - len(numbers), _LEAST_LABEL))
+    return _start(f"{label}{numbers}", width)
+
+
+def _shortened(label: str, width: int) -> str:
+    """Return a label that takes this many columns at most: its begin and its end."""
+    if cell_length(label) <= width:
+        return label
+    half = (width - len(_GAP)) // 2
+    return f"{_start(label, half)}{_GAP}{_start(label[::-1], half)[::-1]}"
+
+
+def _start(text: str, width: int) -> str:
+    """Return what fits into this many columns."""
+    while (excess := cell_length(text) - width) > 0:
+        # A character takes two columns at most.
+        text = text[: -((excess + 1) // 2)]
+    return text
 
 
 def _amount(phase: Phase) -> str:
@@ -77,9 +102,8 @@ class _Display:
         self._ends = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._is_visible = False
-        self._phase: Phase | None = None
-        self._began = 0.0
-        self._at_begin = 0
+        self._begins: dict[Phase, tuple[float, int]] = {}
+        """The time at which each phase was first shown, and what was done by then."""
 
     def start(self) -> None:
         """Begin to show progress, after a while."""
@@ -107,14 +131,14 @@ class _Display:
                 self._show(phase)
 
     def _show(self, phase: Phase) -> None:
-        now = self._now()
-        if phase is not self._phase:
-            self._phase, self._began, self._at_begin = phase, now, phase.done
-        done = phase.done - self._at_begin
-        text = printable(line(phase, now - self._began, done, self._progress.calls))
+        now, phases = self._now(), [*self._progress.phases, phase]
+        self._begins = {each: at for each, at in self._begins.items() if each in phases}
+        began, at_begin = self._begins.setdefault(phase, (now, phase.done))
+        done, calls = phase.done - at_begin, self._progress.calls
         width = shutil.get_terminal_size().columns - 1
+        text = line(phase, now - began, done, calls, width=width)
         with self._lock:
-            self._write(f"{_CLEAR}{text[:width]}")
+            self._write(f"{_CLEAR}{text}")
             self._is_visible = True
 
     def _write(self, text: str) -> None:

@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
-from ordosync.accounts.connections import Connections
 from ordosync.cli.confirm import confirm, is_interactive
 from ordosync.cli.context import Context, with_context
 from ordosync.cli.output import render
 from ordosync.engine import chosen, open_portal, register
+from ordosync.engine.portals import connect
 from ordosync.engine.purge import PurgedOrder, purge_order
 from ordosync.errors import UsageError
 from ordosync.store import Store
@@ -45,7 +45,7 @@ def purge(
     config, clock = context.config, context.clock
     if account is not None and account not in config.accounts:
         raise UsageError(f"there is no account {account!r}; known: {', '.join(config.accounts)}")
-    with Store.open(config.database) as store, closing(Connections(clock)) as connections:
+    with Store.open(config.database) as store, closing(connect(config, clock)) as connections:
         register(config, store, clock)
         portals = [open_portal(config, portal, store, connections) for portal in chosen(config, [])]
         purge_it = partial(purge_order, portals, store, clock, number, account=account)

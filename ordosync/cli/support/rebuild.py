@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 from msgspec.structs import asdict
 
-from ordosync.accounts.connections import Connections
 from ordosync.cli import options
 from ordosync.cli.context import Context, with_context
 from ordosync.cli.output import previews as render_previews
@@ -16,6 +15,7 @@ from ordosync.cli.session import open_session
 from ordosync.config.settings import PortalConfig
 from ordosync.engine import Preview, chosen, open_portal, register
 from ordosync.engine.comparison.rebuild import Rebuilt, rebuild
+from ordosync.engine.portals import connect
 from ordosync.engine.sandbox import Sandbox
 from ordosync.engine.scheduling.timetable import can_run
 from ordosync.store import Store
@@ -49,7 +49,7 @@ def rebuild_state(
     results: list[Rebuilt] = []
     with (
         Store.open(config.database) as store,
-        closing(Connections(clock)) as connections,
+        closing(connect(config, clock)) as connections,
         progress.shown(clock),
     ):
         register(config, store, clock)

@@ -9,7 +9,7 @@ from ordosync.accounts.account import CheckResult, Role
 from ordosync.accounts.connections import Connections
 from ordosync.clock import Clock
 from ordosync.config.settings import Config, PortalConfig
-from ordosync.engine.portals import identity, merchant_of, supplier_of
+from ordosync.engine.portals import connect, identity, merchant_of, supplier_of
 from ordosync.errors import AccountError
 from ordosync.store import Store
 
@@ -30,7 +30,7 @@ class OnlineCheck:
 
 def online_checks(config: Config, store: Store, clock: Clock) -> Iterator[OnlineCheck]:
     """Check both sides of each portal; an unreachable account does not stop the others."""
-    with closing(Connections(clock)) as connections:
+    with closing(connect(config, clock)) as connections:
         for portal in config.portals.values():
             roles: tuple[Role, Role] = ("merchant", "supplier")
             for role in roles:

@@ -15,7 +15,7 @@ from ordosync.store.runs import Run
 from ordosync.store.schedule_row import ScheduleRow
 from ordosync.store.stock_stops import OPERATOR
 from ordosync.tasks import TASKS
-from ordosync.tasks.write_inventory_back import NOT_LINKED, STOPPED
+from ordosync.tasks.stock.steps import NOT_LINKED, STOPPED
 from ordosync.text import plural
 
 _WRITE = "write-inventory-back"

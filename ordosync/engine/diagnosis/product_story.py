@@ -12,6 +12,7 @@ from ordosync.store.step_rows import StepRow
 from ordosync.store.stock_stops import Stop
 from ordosync.tasks import import_products, write_inventory_back
 from ordosync.tasks.sku_maps.packs import both_names, pack_of
+from ordosync.tasks.stock.steps import STALE
 from ordosync.tasks.stock.stops import reason_text
 
 _QUANTITY = "quantity-"
@@ -123,10 +124,10 @@ def _conclusion(lookup: AccountLookup, facts: ProductFacts, due: Due) -> Conclus
     open_step = of_open_step(written) if written else None
     if open_step:
         return open_step
-    if written and written.code == write_inventory_back.STALE:
+    if written and written.code == STALE:
         supplier = portal.supplier.name
         return Conclusion(
-            state=write_inventory_back.STALE,
+            state=STALE,
             next=f"{supplier} must report a new quantity; `ordosync health -v` shows the age of its"
             " stock",
         )

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from ordosync.config.settings import PortalConfig
 from ordosync.store import Store
-from ordosync.tasks.write_inventory_back import NOT_LINKED
+from ordosync.tasks.stock.steps import NOT_LINKED
 from ordosync.text import plural
 
 _IMPORT, _WRITE = "import-products", "write-inventory-back"

@@ -5,11 +5,10 @@ are committed. If the process dies in between, the next run finds `sending` step
 before it writes them again. A run stops only between two batches.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
-from ordosync import progress
 from ordosync.accounts.account import MAX_FAILURES_IN_A_ROW
 from ordosync.clock import Clock
 from ordosync.engine.execution.interruption import InterruptedRunError, Stop
@@ -19,7 +18,6 @@ from ordosync.engine.execution.step_changes import (
     counted_as,
     from_outcome,
     intent,
-    skip_gone,
     values_written,
     with_digests,
 )
@@ -67,28 +65,6 @@ class Delivery:
         if self._stop.signals or (self._has_written and self._stop.reason):
             raise InterruptedRunError
 
-    def send_planned(self, count: int) -> None:
-        """Write the plan of `count` steps, stored as `planned` and checked by the safety limit.
-
-        Each record is read again just before its write: the store keeps no payloads, since these
-        may be personal data, and a whole plan may not fit in memory.
-        """
-        with progress.phase(f"{self._portal.name}: write", total=count):
-            self._send_planned()
-
-    def _send_planned(self) -> None:
-        for rows in self._planned():
-            remaining = {row.key: row for row in rows}
-            for page in self._task.replan(self._portal, rows):
-                steps = {step.key: step for step in page.items if step.key in remaining}
-                self._recorder.record(self._recorder.count_decisions(steps.values()))
-                self.send([step for step in steps.values() if not step.decision])
-                for key in steps:
-                    del remaining[key]
-            self._recorder.counts.skipped += len(remaining)
-            self._recorder.record([skip_gone(row) for row in remaining.values()])
-            progress.advance(len(rows))
-
     def send(self, steps: Sequence[Step], earlier: Mapping[str, StepRow] = {}) -> None:
         """Write steps in batches.
 
@@ -100,12 +76,6 @@ class Delivery:
         for start in range(0, len(steps), size):
             self.check_stop()
             self._send_batch(steps[start : start + size], earlier)
-
-    def _planned(self) -> Iterator[Sequence[StepRow]]:
-        portal, task, last = self._portal.name, self._task.name, 0
-        while rows := self._store.steps.planned(portal, task, after=last):
-            last = rows[-1].id
-            yield rows
 
     def _send_batch(self, batch: Sequence[Step], earlier: Mapping[str, StepRow]) -> None:
         fault("intent-before-commit")

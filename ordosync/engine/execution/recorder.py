@@ -134,15 +134,17 @@ class Recorder:
         All its portals send units, also one that does not write its stock back. An order that is
         found now had arrived before.
         """
+        units = [result.sent_units for result in results if result.sent_units]
+        self.has_sent |= any(count > 0 for counts in units for count in counts.values())
+        if not (units and (self._is_stock_written or self._portal.is_pooled)):
+            return
         sent: Counter[str] = Counter()
         arrived: Counter[tuple[str, str]] = Counter()
-        for result in results:
-            for sku, count in (result.sent_units or {}).items():
-                key = normalized_sku(sku.supplier)
-                arrived[key, sku.merchant] += count
-                sent[key] += count
+        for sku, count in (item for counts in units for item in counts.items()):
+            key = normalized_sku(sku.supplier)
+            arrived[key, sku.merchant] += count
+            sent[key] += count
         account, now = self._portal.config.supplier.account, self._clock.now()
-        self.has_sent |= bool(+sent)
         if +sent and self._is_stock_written:
             self._store.sent_units(account).add(+sent, now=now)
         # Another portal of the account may be reading the Supplier's quantities now.
@@ -210,6 +212,22 @@ class Recorder:
         if not wanted:
             return {}
         return self._store.steps.by_key(self._portal.name, self._task.name, wanted)
+
+    def deciding(self, steps: Iterable[Step]) -> Mapping[str, StepRow]:
+        """Return the stored steps of these records that the decisions about them depend on.
+
+        A state that is shown needs nothing, if an earlier run has done its step.
+        """
+        shown: list[str] = []
+        others: list[str] = []
+        for step in steps:
+            is_unchanged = step.decision is not None and step.decision.state == "unchanged"
+            (shown if self._task.is_state and is_unchanged else others).append(step.key)
+        if not shown:
+            return self.rows(others)
+        portal, task, run_id = self._portal.name, self._task.name, self._run.id
+        open_rows = self._store.steps.not_done(portal, task, shown, run_id=run_id)
+        return {**open_rows, **self.rows(others)}
 
     def note_numbers(self, steps: Iterable[Step]) -> None:
         """Record the numbers of the Merchant's orders that are new, or were changed."""

@@ -25,21 +25,20 @@ from ordosync.engine.execution.decisions import Edited, Need, Unchanged, decide
 from ordosync.engine.execution.delivery import Delivery
 from ordosync.engine.execution.interruption import InterruptedRunError, Stop
 from ordosync.engine.execution.line_claims import LineClaims
+from ordosync.engine.execution.plan import LimitedPlan
 from ordosync.engine.execution.recorder import Recorder
 from ordosync.engine.execution.recovery import Recovery, lacks_steps
 from ordosync.engine.execution.relinking import SplitLinks
 from ordosync.engine.execution.reopening import reopen, reopenable
-from ordosync.engine.execution.safety_limit import SafetyLimit
 from ordosync.engine.execution.settlement import Settlement
 from ordosync.engine.execution.sku_maps import read_sku_map
-from ordosync.engine.execution.step_changes import step_change
 from ordosync.engine.scheduling.waking import wake_after
-from ordosync.errors import AccountError, OrdosyncError, PartlyReadError, SafetyLimitError, mistake
+from ordosync.errors import AccountError, OrdosyncError, PartlyReadError, mistake
 from ordosync.failpoints import fault
 from ordosync.models import Page
 from ordosync.store import Store
-from ordosync.store.runs import Counts, Run, RunError, Status, Trigger
-from ordosync.store.step_rows import PLANNED, StepRow
+from ordosync.store.runs import Run, RunError, Status, Trigger
+from ordosync.store.step_rows import StepRow
 from ordosync.tasks.base import PlanRequest, Portal, Step, Task
 
 _Edits = Mapping[str, StepRow]
@@ -182,34 +181,39 @@ class Execution:
         If a part of a source cannot be used, its error is raised after everything else is written.
         """
         cursor, unusable = None, None
-        safety_limit = SafetyLimit(self._task, self._portal) if self._task.safety_limit else None
-        if safety_limit:
-            with self._recorder.transaction():
-                self._store.steps.forget_planned(self._portal.name, self._task.name)
+        plan = self._begin_plan() if self._task.safety_limit else None
         open_edits = self._recorder.open_edits() if self._task.compare else {}
         fault("reading")
         try:
             for page in self._task.plan(self._portal, request):
                 self._delivery.check_stop()
-                self._take(page, safety_limit, open_edits)
+                self._take(page, plan, open_edits)
                 progress.advance(len(page.items))
                 cursor = page.cursor
         except PartlyReadError as error:
             unusable = error
-        if safety_limit:
-            if not force:
-                self._check_safety_limit(safety_limit)
-            self._delivery.send_planned(safety_limit.planned)
+        if plan:
+            plan.send(force=force)
         if unusable:
             raise unusable
         return cursor
 
-    def _take(self, page: Page[Step], safety_limit: SafetyLimit | None, edits: _Edits) -> None:
-        """Decide about a page, and write it; with a safety limit, add it to the stored plan."""
+    def _begin_plan(self) -> LimitedPlan:
+        return LimitedPlan(
+            self._task,
+            self._portal,
+            self._store,
+            self._clock,
+            recorder=self._recorder,
+            delivery=self._delivery,
+        )
+
+    def _take(self, page: Page[Step], plan: LimitedPlan | None, edits: _Edits) -> None:
+        """Decide about a page, and write it; with a safety limit, add it to the plan."""
         if not page.items and not self._recorder.is_quiet:
             return
         self._recorder.note_numbers(page.items)
-        rows = self._recorder.rows(step.key for step in page.items)
+        rows = self._recorder.deciding(page.items)
         self._reopen(page)
         self._settlement.note(page.items)
         run_id = self._claim.run.id
@@ -221,14 +225,10 @@ class Execution:
         decided = self._recorder.count_decisions(steps)
         if decided or (not to_send and self._recorder.is_quiet):
             self._recorder.record(decided)
-        if safety_limit is None:
+        if plan:
+            plan.add(page.items, to_send)
+        else:
             self._delivery.send(to_send)
-            return
-        self._delivery.send([step for step in to_send if step.is_exempt])
-        limited = [step for step in to_send if not step.is_exempt]
-        safety_limit.weigh(page.items, limited)
-        if limited:
-            self._recorder.record([step_change(step, "waiting", code=PLANNED) for step in limited])
 
     def _count(self, needs: Iterable[Need]) -> list[Step]:
         """Count the records that need nothing; return the steps to send or to record."""
@@ -256,17 +256,6 @@ class Execution:
         if ids := reopenable(self._task, self._portal, self._store, merchant_ids):
             with self._recorder.transaction():
                 reopen(self._task, self._portal, self._store, ids, now=self._clock.now())
-
-    def _check_safety_limit(self, safety_limit: SafetyLimit) -> None:
-        """Delete the plan and raise `SafetyLimitError` if it changes too much at once."""
-        try:
-            safety_limit.check()
-        except SafetyLimitError:
-            done = self._recorder.counts.done
-            self._recorder.counts = Counts(done=done, failed=safety_limit.planned)
-            with self._recorder.transaction():
-                self._store.steps.forget_planned(self._portal.name, self._task.name)
-            raise
 
     def _end(self, status: Status, error: RunError | None) -> Run:
         """Record the end of the run, its settlements and the cursor in one transaction."""

@@ -16,6 +16,7 @@ from ordosync.config.settings import Config, PortalConfig
 from ordosync.engine import open_portal, register, run_if_due
 from ordosync.engine.execution.claim import GaveUp
 from ordosync.engine.execution.interruption import Stop
+from ordosync.engine.portals import connect
 from ordosync.engine.scheduling.outages import Alert, alerts_of, alerts_of_crashes
 from ordosync.engine.scheduling.registration import resume_tasks
 from ordosync.engine.scheduling.retention import prune_for_a_while
@@ -54,7 +55,7 @@ class Tick:
 
     @cached_property
     def _connections(self) -> Connections:
-        return Connections(self.clock)
+        return connect(self.config, self.clock)
 
     def run(self, *, jobs: int) -> list[PortalReport]:
         """Work on all due portals, `jobs` at a time; return a report for each of them.

@@ -11,6 +11,7 @@ digest, and without the key, a value that is known cannot be found in one. Price
 
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import lru_cache
 
 import msgspec
 from msgspec.structs import replace
@@ -30,10 +31,14 @@ _NOWHERE = Address()
 
 _DESTINATION, _COUNTRY = 5, 6
 """The places of these digests."""
+_FEW_VALUES = frozenset({"contact", "method", "notes", "country"})
+"""Most orders have one of a few values of these, often none: their digests are kept."""
+_MOST_KEPT = 256
 
 
 def _address(created: Order) -> object:
-    return replace(created.ship_to, email="", phone="")
+    address = created.ship_to
+    return replace(address, email="", phone="") if address.email or address.phone else address
 
 
 def _contact(created: Order) -> object:
@@ -78,6 +83,7 @@ class Digester:
         self.rules = rules
         """The digest of the options that select the fields; see `digests.rules`."""
         self._tracked = [edits.of(group) != "ignore" for group in GROUPS]
+        self._kept = lru_cache(_MOST_KEPT)(self._of)
         self._fields = self._digest("fields", (_FORM, rules), 4)
 
     def of(self, created: Order) -> str:
@@ -114,7 +120,10 @@ class Digester:
         return self.destination(address), self._digest("country", country(address), _SIZE)
 
     def _digest(self, group: Group, fields: object, size: int) -> str:
-        content = msgspec.json.encode(fields)
+        digest = self._kept if group in _FEW_VALUES else self._of
+        return digest(group, msgspec.json.encode(fields), size)
+
+    def _of(self, group: Group, content: bytes, size: int) -> str:
         return hashlib.blake2b(
             content, digest_size=size, key=self._key, person=group.encode()
         ).hexdigest()

@@ -35,27 +35,30 @@ def _only_named(update: TrackingUpdate) -> Outcome:
 
 
 def _write(tracking: MerchantTracking, updates: Sequence[TrackingUpdate]) -> list[Outcome]:
-    shipments_to_write: list[Shipment] = []
-    for update in updates:
-        if update.replaces:
-            shipments_to_write.append(
-                replace(update.shipment, tracking_number=update.replaces, voided=True)
-            )
-        shipments_to_write.append(update.shipment)
+    writes = [_writes_of(update) for update in updates]
     outcomes: list[Outcome] = []
-    for shipments, voided in _in_order(shipments_to_write):
+    for shipments, voided in _in_order([shipment for each in writes for shipment in each]):
         write = tracking.void if voided else tracking.add
         outcomes += write(shipments)
     results = iter(outcomes)
+    return [_of_all([next(results) for _ in each]) for each in writes]
+
+
+def _writes_of(update: TrackingUpdate) -> Sequence[Shipment]:
+    """Return the writes of an update: other numbers are void before its own one is written."""
+    shipment = update.shipment
+    others = [update.replaces] if update.replaces else []
+    others += shipment.more_numbers if shipment.voided else ()
     return [
-        _of_both(next(results), next(results)) if update.replaces else next(results)
-        for update in updates
+        *(replace(shipment, tracking_number=it, voided=True, lines=None) for it in others),
+        shipment,
     ]
 
 
-def _of_both(voided: Outcome, added: Outcome) -> Outcome:
-    """Return the outcome of a replaced label: that of the first write unless it succeeded."""
-    return added if voided.state in ("done", "unchanged") else voided
+def _of_all(outcomes: Sequence[Outcome]) -> Outcome:
+    """Return the outcome of the first write that did not succeed, otherwise of the last one."""
+    failed = (outcome for outcome in outcomes if outcome.state not in ("done", "unchanged"))
+    return next(failed, outcomes[-1])
 
 
 def _in_order(shipments: Sequence[Shipment]) -> Iterator[tuple[list[Shipment], bool]]:

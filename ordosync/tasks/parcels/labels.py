@@ -26,7 +26,7 @@ class TrackingUpdate:
     replaces: str = ""
     """The number that this parcel had when it was last reported; empty if it has not changed."""
     contents: Contents | None = None
-    """The units of the parcel; None for a void label."""
+    """The units of the parcel; None for a void label, unless its write was not finished."""
     lines: Sequence[Link] = ()
     """Links of the lines of `link`, with their numbers."""
     is_further: bool = False
@@ -41,6 +41,9 @@ class TrackingUpdate:
     @property
     def written(self) -> Written:
         """The number that is added, for the log."""
+        if self.shipment.voided:
+            shipment = self.shipment
+            return Written(carrier=shipment.carrier, tracking=shipment.tracking_number, voided=True)
         return Written(
             carrier=self.shipment.carrier,
             tracking=self.shipment.tracking_number,
@@ -84,22 +87,19 @@ def of_whole_order(item: Shipment, whole: AbstractSet[str]) -> Shipment:
 def void_steps(item: Shipment, link: Link, family: Family) -> Iterator[Step]:
     """Yield the steps of a void label, or of all labels of an order that the account forgot."""
     if item.tracking_number:
-        numbers = [link for link in family.numbers_of(item.id) if link.state == "live"]
-        first = next(iter(family.numbers_of(item.id)), None) or of_number(item, family)
+        numbers = family.numbers_of(item.id)
+        first = next(iter(numbers), None) or of_number(item, family)
         family.release(first)
         yield void_step(item, link, first)
-        for other in numbers[1:]:
-            yield void_step(replace(item, tracking_number=other.number), link, other)
-        if first is None:
+        for other in numbers:
+            if other.state == "live" and other.number != item.tracking_number:
+                yield void_step(replace(item, tracking_number=other.number), link, other)
+        step = named(replace(item, voided=False))
+        if first is None and step.key not in {attempt.key for attempt in family.withdrawn}:
             decision = Decision(
                 state="skipped", code="voided", reason="was voided before it was reported"
             )
-            yield replace(
-                named(replace(item, voided=False)),
-                merchant_id=link.merchant_id,
-                content="void",
-                decision=decision,
-            )
+            yield replace(step, merchant_id=link.merchant_id, content="void", decision=decision)
         return
     # Without a number it is one parcel whose number is unknown, or all parcels of an order.
     is_order = item.id == item.order_id

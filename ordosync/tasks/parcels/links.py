@@ -21,10 +21,12 @@ def links_of(update: TrackingUpdate, outcome: Outcome) -> tuple[Link, ...]:
         return tuple(links)
     if update.shipment.voided:
         before = update.before
-        if before and before.number == update.shipment.tracking_number:
+        if update.contents:
+            links += _of_withdrawn(update, outcome.pieces)
+        elif before and before.number == update.shipment.tracking_number:
             links.append(replace(before, state="voided"))
     elif outcome.pieces:
-        links += _of_pieces(update, outcome.pieces)
+        links += _of_pieces(update, outcome.pieces, "live")
     else:
         links += _of_parcel(update)
     return tuple(links)
@@ -69,7 +71,28 @@ def _of_parcel(update: TrackingUpdate) -> Iterator[Link]:
         yield parcel_link(shipment.order_id, shipment.id, number, further=True, units={})
 
 
-def _of_pieces(update: TrackingUpdate, pieces: tuple[Piece, ...]) -> Iterator[Link]:
+def _of_withdrawn(update: TrackingUpdate, pieces: tuple[Piece, ...]) -> Iterator[Link]:
+    """Yield the links of a void label whose write was not finished, as of one that was reported.
+
+    Its units may have been split off.
+    """
+    if pieces:
+        yield from _of_pieces(update, pieces, "voided")
+        return
+    shipment, before = update.shipment, update.before
+    yield parcel_link(
+        shipment.order_id,
+        shipment.id,
+        shipment.tracking_number,
+        state="voided",
+        generation=before.generation + 1 if before else 1,
+        units=update.contents.units if update.contents else None,
+    )
+
+
+def _of_pieces(
+    update: TrackingUpdate, pieces: tuple[Piece, ...], state_of_parcel: LinkState
+) -> Iterator[Link]:
     """Yield the links of the piece that is the parcel, and of the piece with the rest.
 
     All are pieces of one order of the Supplier. Its next parcels belong to the rest.
@@ -86,6 +109,7 @@ def _of_pieces(update: TrackingUpdate, pieces: tuple[Piece, ...]) -> Iterator[Li
         pieces[0].id,
         shipment.id,
         shipment.tracking_number,
+        state=state_of_parcel,
         units={part.id: _sent_units(update, part) for part in pieces[0].lines},
     )
 

@@ -13,7 +13,7 @@ from ordosync.models import InvalidRecord, Shipment
 from ordosync.store.links import Link
 from ordosync.tasks.base import Decision, Step
 from ordosync.tasks.invalid_records import step_of_supplier
-from ordosync.tasks.parcels import pieces
+from ordosync.tasks.parcels import attempts, pieces
 from ordosync.tasks.parcels.labels import (
     Further,
     TrackingUpdate,
@@ -159,7 +159,8 @@ def _valid_steps(item: Shipment, link: Link, family: Family, facts: ParcelFacts)
         contents=contents,
         lines=family.lines.get(target.merchant_id, ()),
     )
-    decision = _wait(item, contents, facts.takes, is_open=family.is_open()) or _surplus(update)
+    wait = attempts.wait(family) or _wait(item, contents, facts.takes, is_open=family.is_open())
+    decision = wait or _surplus(update)
     is_free = _is_free(family, facts.voided)
     if decision and decision.state == "waiting":
         yield from _void_before(item, link, before, facts)

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from ordosync.models import ParcelLine, Shipment
 from ordosync.store.ledger import ENDED
+from ordosync.store.link_steps import Attempt
 from ordosync.store.links import Link
 
 
@@ -53,6 +54,8 @@ class Family:
     """Links of the lines by the Merchant's order or piece; missing if linked before the ledger."""
     parcels: Sequence[Link] = ()
     """Links of the parcels that were reported, and of void ones; the newest label of each."""
+    withdrawn: Sequence[Attempt] = ()
+    """Labels that are void now, and whose write was not finished: they may be at the Merchant."""
     begun: Sequence[Link] = ()
     """Orders that were split after a part of a pack was sent, which is in no piece."""
     planned: Counter[str] = field(default_factory=Counter)

@@ -44,16 +44,18 @@ class SkuMatching:
         asked = [sku for sku in skus if sku not in linked]
         similar = products.similar(asked) if products and self.can_tell and asked else {}
         self._known = exact(similar) | linked
-        self._similar = dict(similar)
+        self._similar = {sku: found for sku, found in similar.items() if sku not in self._known}
         if self.can_tell:
             self._compare_new(asked)
 
     def problem(self, page: Iterable[SentSku]) -> str:
         """Return why SKUs cannot be sent, which the Supplier has only nearly; empty if they can."""
+        if not self._similar:
+            return ""
         near = {
             sent: found
             for sent in page
-            if not sent.is_confirmed and (found := self._near(sent.supplier_sku))
+            if not sent.is_confirmed and (found := self._similar.get(sent.supplier_sku))
         }
         return "; ".join(self._text(sent, found) for sent, found in near.items())
 
@@ -69,9 +71,6 @@ class SkuMatching:
     def is_known(self, sku: str) -> bool:
         """True if the Supplier has this SKU."""
         return sku in self._known
-
-    def _near(self, sku: str) -> Sequence[str]:
-        return () if sku in self._known else self._similar.get(sku, ())
 
     def _compare_new(self, asked: Sequence[str]) -> None:
         """Let the first of several new SKUs be created; the others are nearly equal to it."""

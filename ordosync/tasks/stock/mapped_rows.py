@@ -1,6 +1,6 @@
 """Linked products with their rows in the SKU map, and the rows that have changed since."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from msgspec import Struct
 
@@ -52,15 +52,16 @@ class MappedRows:
         self._rows: dict[str, MappedSku] = {}
         self._packs: dict[str, str] = {}
 
-    def note(self, product: LinkedProduct) -> None:
-        """Note the row of a product that is linked as the map says."""
-        link, row = product.link, product.row
-        if row is None or product.misfit:
-            return
-        if (link.merchant_sku, link.pack) != (row.merchant_sku, row.pack):
-            self._rows[link.merchant_id] = row
-        if (link.pack or 1) != row.pack:
-            self._packs[row.merchant_sku] = f"{link.pack or 1} → {row.pack}"
+    def note(self, products: Iterable[LinkedProduct]) -> None:
+        """Note the rows of the products that are linked as the map says."""
+        for product in products:
+            link, row = product.link, product.row
+            if row is None or product.misfit:
+                continue
+            if (link.merchant_sku, link.pack) != (row.merchant_sku, row.pack):
+                self._rows[link.merchant_id] = row
+            if (link.pack or 1) != row.pack:
+                self._packs[row.merchant_sku] = f"{link.pack or 1} → {row.pack}"
 
     @property
     def text(self) -> str:

@@ -31,7 +31,7 @@ def product_links(
     With `among`, only those mapped products of the Merchant.
     """
     if portal.sku_map is None:
-        links = portal.links.of_supplier("product", ids)
+        links = portal.links.products(ids)
         if not any(link.merchant_sku for link in links.values()):
             return {id_: [link] for id_, link in links.items()}
     found = portal.links.all_of_supplier("product", ids)

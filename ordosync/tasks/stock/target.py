@@ -1,9 +1,8 @@
 """The quantity to write of one product, and how it is computed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from dataclasses import replace as replace_fields
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from ordosync.models import Stock, normalized_sku
@@ -15,8 +14,7 @@ from ordosync.tasks.stock.rules import DISCONTINUED, StockRules
 from ordosync.tasks.stock.stops import reason_text
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Target:
+class Target(Struct, frozen=True, kw_only=True):
     """The quantity that the Merchant shows of a product, and what it is computed from."""
 
     current: Stock
@@ -64,7 +62,7 @@ class Target:
 
     def aged(self, age: Verdict, reason: str) -> "Target":
         """Return the target of a product whose quantity at the Supplier is too old."""
-        return replace_fields(self, rule=replace(self.rule, stop=reason), age=age)
+        return replace(self, rule=replace(self.rule, stop=reason), age=age)
 
     def in_pool(self, item: Stock) -> PoolProduct:
         """Return the product as the pool of its Supplier divides it; `item` is the Supplier's."""
@@ -82,7 +80,7 @@ class Target:
 
     def offered(self, offer: Offer | None) -> "Target":
         """Return the target with the units for this portal."""
-        return replace_fields(self, offer=offer) if offer else self
+        return replace(self, offer=offer) if offer else self
 
     @property
     def keeps_quantity(self) -> bool:
@@ -90,10 +88,9 @@ class Target:
         return self.age is not None and not self.age.is_zero
 
     @property
-    def is_shown(self) -> bool:
-        """True if the Merchant shows the quantity, and the pool knows it."""
-        is_settled = self.offer is None or (self.offer.is_noted and not self.offer.gives_up)
-        return is_settled and self.current.quantity == self.quantity
+    def is_settled(self) -> bool:
+        """True if the pool has the units that the Merchant shows, if there is a pool."""
+        return self.offer is None or (self.offer.is_noted and not self.offer.gives_up)
 
     @property
     def remaining(self) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from itertools import chain
 
 from ordosync.accounts.account import required
 from ordosync.models import InvalidRecord, Stock
@@ -56,9 +57,8 @@ class Targets:
             if (current := at_merchant.get(product.link.merchant_id)) and not product.misfit
             if (target := _target(portal, item, current, sold, product.pack))
         }
-        for same in linked.values():
-            for product in same:
-                portal.stock.mapped_rows.note(product)
+        if portal.sku_map is not None:
+            portal.stock.mapped_rows.note(chain.from_iterable(linked.values()))
         pool = portal.stock.pool
         if pool is None:
             found = {id_: target for id_, (_, target) in targets.items()}

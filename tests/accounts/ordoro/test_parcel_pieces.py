@@ -97,6 +97,23 @@ def test_parcel_whose_process_was_killed_after_its_split_is_sent_on_its_piece(
     assert people.effects("split-order") == 0
 
 
+@pytest.mark.parametrize("has_number", [False, True])
+def test_p8_pieces_of_a_void_parcel_whose_run_was_killed_are_found(
+    account: OpenMerchant, people: OrdoroMerchantPeople, *, has_number: bool
+) -> None:
+    order_id, shipment = placed(account, people)
+    if has_number:
+        account.tracking.add([shipment])
+    else:
+        people.split(order_id, (1, 0), (1, 1))
+
+    [outcome] = account.tracking.void([replace(shipment, voided=True)])
+
+    assert outcome.state == ("done" if has_number else "unchanged")
+    assert [piece.id for piece in outcome.pieces] == list(people.pieces(order_id))
+    assert people.all_numbers(order_id) == []
+
+
 def test_ids_of_lines_are_those_of_the_pieces(
     account: OpenMerchant, people: OrdoroMerchantPeople
 ) -> None:

@@ -224,6 +224,27 @@ def test_p8_new_parcel_takes_the_place_of_a_void_one(shop: Shop) -> None:
         assert contents(fake, order_id) == {"1Z2": {"MUG": 1}}
 
 
+def test_p8_void_parcel_of_an_interrupted_run_is_not_valid_any_more(shop: Shop) -> None:
+    """It is shown but not recorded; a note stays, and another one says that it is void."""
+    account, fake = shop
+    order_id = offered(fake)
+    first = part(fake, order_id, "1Z1", MUG=2)
+    fake.faults.add(Fault(kind="unavailable", method="PUT", path=rf"/orders/{order_id}$", times=9))
+    add(account, first)
+    fake.faults.clear()
+
+    outcomes = [void(account, first).state, void(account, first).state]
+    again = add(account, part(fake, order_id, "1Z2", MUG=1))
+
+    assert (outcomes, again) == (["done", "unchanged"], ("done", ""))
+    assert people(account).all_numbers(str(order_id)) == ["1Z2"]
+    assert people(account).sent_units(str(order_id)) == {"MUG": 1}
+    assert open_units(account, order_id) == {"MUG": 2, "CUP": 2}
+    text = "Tracking 1Z1 is void, the Supplier deleted its label"
+    assert fake.notes(order_id).count(text) == 1
+    assert fake.switches.old or people(account).seen_numbers(order_id) == ["1Z2"]
+
+
 def test_p8_parcel_takes_the_place_of_two_void_ones(native: Shop) -> None:
     account, fake = native
     order_id = offered(fake)

@@ -1,6 +1,7 @@
 """Sends orders in parts between two accounts, and shows the result."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
 from ordosync.config import load_config
 from ordosync.store import Store
@@ -25,6 +26,15 @@ def sent(pair: Pair, supplier_id: str, number: str, *units: int) -> None:
     """Send these units of the lines in a parcel, and report it."""
     pair.supplier.ship_part(supplier_id, parcel(number=number), *units)
     pair.run(TASK)
+
+
+def until_quiet(pair: Pair, *tasks: str) -> None:
+    """Run the tasks, often enough that leases end and each write settles."""
+    for _ in range(3):
+        pair.merchant.clock.at += timedelta(hours=1)
+        for task in tasks:
+            pair.run(task)
+    pair.stays_quiet(*tasks)
 
 
 def open_steps(pair: Pair) -> list[StepRow]:

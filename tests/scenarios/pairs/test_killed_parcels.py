@@ -5,7 +5,6 @@ The parcel is sent once, at each kind of Merchant, and also where its piece is s
 
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,7 @@ from tests.accounts.contract.over_http import MerchantOverHttp
 from tests.accounts.contract.people import needs, skip_what_is_lacking
 from tests.scenarios.pairs.kinds import MERCHANTS, SUPPLIERS
 from tests.scenarios.pairs.pair import Pair
-from tests.scenarios.pairs.parcels import TASK, ledger, numbers, open_steps, ordered
+from tests.scenarios.pairs.parcels import TASK, ledger, numbers, open_steps, ordered, until_quiet
 from tests.support.clock import VirtualClock
 from tests.support.kills import killed_at
 
@@ -65,15 +64,6 @@ def _pair(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Pair]:
     ):
         skip_what_is_lacking(request, selling, shipping)
         yield Pair(tmp_path, selling, shipping)
-
-
-def until_quiet(pair: Pair, *tasks: str) -> None:
-    """Run the tasks, often enough that leases end and each write settles."""
-    for _ in range(3):
-        pair.merchant.clock.at += timedelta(hours=1)
-        for task in tasks:
-            pair.run(task)
-    pair.stays_quiet(*tasks)
 
 
 def is_sent_once(pair: Pair, merchant_id: str, number: str) -> None:

@@ -16,9 +16,8 @@ from ordosync.accounts.files.outbox.names import FileNames
 from ordosync.accounts.files.outbox.outbox import Outbox
 from ordosync.accounts.files.outbox.records import Outgoing
 from ordosync.accounts.files.output.keyed_file import Item, KeyedFile, Rows
-from ordosync.accounts.files.output.options import OutputFiles
+from ordosync.accounts.files.output.row_format import RowFormat
 from ordosync.accounts.files.output.safe_output import folder_lock, unavailable, wait_for_lock
-from ordosync.accounts.files.output.tables import Row, content_of
 from ordosync.accounts.workbooks.writing import UnwritableError
 from ordosync.clock import Clock
 from ordosync.errors import (
@@ -37,8 +36,7 @@ from ordosync.permissions import make_folder
 class Batches:
     """The files of one subject, such as parcels."""
 
-    options: OutputFiles
-    numeric: frozenset[str]
+    row_format: RowFormat
     folder: Path
     """The private folder of the subject."""
     rows: KeyedFile
@@ -53,14 +51,6 @@ class Batches:
     def read(self) -> Rows:
         """Return the rows that were handed over. Raises `AccountError`."""
         return self.rows.read()
-
-    def mapped(self, fields: Row) -> Row:
-        """Return the fields with a column; a field that is not given is blank."""
-        return self.rows.mapped(fields)
-
-    def refusal(self, fields: Row) -> str:
-        """Return why these fields cannot be written, without their text; empty if they can."""
-        return self.rows.refusal(fields)
 
     def change(
         self, items: Sequence[Item], change: Callable[[Rows, Item], Outcome]
@@ -130,7 +120,7 @@ class Batches:
             for row in of_key
             if self.is_state or row not in before.get(key, ())
         ]
-        content = content_of(new_rows, self.options, self.numeric)
+        content = self.row_format.content(new_rows)
         outgoing = self.outbox.send(
             self._key(),
             content,

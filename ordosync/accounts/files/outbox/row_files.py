@@ -10,10 +10,10 @@ from ordosync.accounts.files.input_options.fields import UNIT_FIELDS
 from ordosync.accounts.files.outbox.batches import Batches
 from ordosync.accounts.files.outbox.outboxes import Outboxes
 from ordosync.accounts.files.outbox.whole_files import Numbered, Replaced, WholeFile
-from ordosync.accounts.files.output.keyed_file import KeyedFile, RowFile, Rows
+from ordosync.accounts.files.output.keyed_file import KeyedFile, RowFile
 from ordosync.accounts.files.output.options import EventFile, InventoryFile, TrackingFile
 from ordosync.accounts.files.output.order_records import RECORDS
-from ordosync.accounts.files.output.tables import Row, content_of
+from ordosync.accounts.files.output.row_format import RowFormat
 from ordosync.accounts.option_types import text_of
 from ordosync.permissions import make_folder
 
@@ -61,7 +61,7 @@ class RowFiles:
             return self._batches()
         return WholeFile(
             rows=self._memory,
-            content=self._content,
+            row_format=self._format(self._options),
             hand_over=self._handing_over(),
             folder=self._folder,
             account=self._outboxes.account,
@@ -79,10 +79,9 @@ class RowFiles:
         self, options: RowOptions, path: Path, *, may_lack: Sequence[str] = (), mode: int = 0o666
     ) -> KeyedFile:
         return KeyedFile(
-            options,
+            self._format(options),
             path,
             key=self._fields.key,
-            numeric=self._fields.numeric,
             account=self._outboxes.account,
             may_lack=may_lack or self._fields.may_lack,
             mode=mode,
@@ -97,8 +96,7 @@ class RowFiles:
     def _batches(self) -> Batches:
         name, remote = self._new_files()
         return Batches(
-            options=self._options,
-            numeric=frozenset(self._fields.numeric),
+            row_format=self._format(self._options),
             folder=self._folder,
             rows=self._memory,
             outbox=self._outboxes.open(self._options, self._records, remote),
@@ -124,6 +122,7 @@ class RowFiles:
             copy=self._folder / "copy",
             account=self._outboxes.account,
             checks_size=self._outboxes.checks_size(self._options),
+            handed_over=self._outboxes.handed_over,
             may_remove=self._place is not None and self._place.replace == "remove",
         )
 
@@ -134,9 +133,8 @@ class RowFiles:
             return "", ""
         return options.name, text_of(options.folder) if self._place else ""
 
-    def _content(self, rows: Rows) -> bytes:
-        all_rows: list[Row] = [row for of_key in rows.values() for row in of_key]
-        return content_of(all_rows, self._options, frozenset(self._fields.numeric))
+    def _format(self, options: RowOptions) -> RowFormat:
+        return RowFormat(options=options, numeric=frozenset(self._fields.numeric))
 
 
 def _private(options: RowOptions, path: Path) -> RowOptions:

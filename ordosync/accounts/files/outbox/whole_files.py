@@ -11,14 +11,17 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from ordosync import progress
+from ordosync.accounts.files.outbox.handed_over import HandedOver
 from ordosync.accounts.files.outbox.names import FileNames
 from ordosync.accounts.files.outbox.outbox import Outbox
 from ordosync.accounts.files.outbox.publishing import Route
 from ordosync.accounts.files.outbox.records import NOTHING, digest_of
-from ordosync.accounts.files.output.keyed_file import Item, KeyedFile, Rows
+from ordosync.accounts.files.output.keyed_file import Item, KeyedFile, Rows, all_rows
+from ordosync.accounts.files.output.row_format import RowFormat
 from ordosync.accounts.files.output.safe_output import folder_lock, wait_for_lock
-from ordosync.accounts.files.output.tables import Row
 from ordosync.accounts.files.places.place import Place
+from ordosync.accounts.workbooks.writing import UnwritableError
 from ordosync.atomic_write import replace_file, sync_folder
 from ordosync.clock import Clock
 from ordosync.errors import AccountError, NotShownError, RefusedError, UnavailableError
@@ -33,8 +36,7 @@ class WholeFile:
 
     rows: KeyedFile
     """The local copy."""
-    content: Callable[[Rows], bytes]
-    """Returns the content of the file."""
+    row_format: RowFormat
     hand_over: Callable[[bytes], None]
     folder: Path
     """The private folder of the subject."""
@@ -46,14 +48,6 @@ class WholeFile:
     def read(self) -> Rows:
         """Return the rows of the local copy. Raises `AccountError`."""
         return self.rows.read()
-
-    def mapped(self, fields: Row) -> Row:
-        """Return the fields with a column; a field that is not given is blank."""
-        return self.rows.mapped(fields)
-
-    def refusal(self, fields: Row) -> str:
-        """Return why these fields cannot be written, without their text; empty if they can."""
-        return self.rows.refusal(fields)
 
     def change(
         self, items: Sequence[Item], change: Callable[[Rows, Item], Outcome]
@@ -80,10 +74,12 @@ class WholeFile:
         try:
             wait_for_lock(self.folder, self.clock)
             with folder_lock(self.folder):
-                self.hand_over(self.content(self.rows.read()))
+                self.hand_over(self.row_format.content(all_rows(self.rows.read())))
                 self._settle()
         except BlockingIOError as error:
             raise self._unavailable("another run is writing in its folder") from error
+        except UnwritableError as error:
+            raise self._unavailable(str(error)) from error
         except OSError as error:
             raise self._unavailable(f"{self.folder}: {error.strerror or error}") from error
 
@@ -119,6 +115,7 @@ class Replaced:
     copy: Path
     """The local file that is uploaded."""
     account: str
+    handed_over: HandedOver
     checks_size: bool = True
     may_remove: bool = False
 
@@ -131,12 +128,14 @@ class Replaced:
                 self.place().publish(source, target, may_remove=self.may_remove)
         except RefusedError as error:
             raise self._unavailable(error.answer) from error
+        self.handed_over.add(len(content))
         fault("outbox-published")
 
     def _upload(self, content: bytes) -> None:
         place, upload = self.place(), self.route.upload.encode()
         replace_file(self.copy, content, mode=0o600)
-        place.store(self.copy, upload)
+        with progress.transfer(f"hand over {self.route.target}", size=len(content)):
+            place.store(self.copy, upload)
         size = None
         if self.checks_size:
             with suppress(RefusedError):

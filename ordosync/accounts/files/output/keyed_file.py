@@ -3,15 +3,14 @@
 There is no other record of the rows that were written, so the two cannot differ.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal, Protocol, TypeVar
 
-from ordosync.accounts.files.output.options import OutputFiles
+from ordosync.accounts.files.output.row_format import RowFormat
 from ordosync.accounts.files.output.safe_output import folder_lock, unavailable
-from ordosync.accounts.files.output.tables import InvalidTableError, Row, content_of, table_of
+from ordosync.accounts.files.output.tables import InvalidTableError, Row, table_of
 from ordosync.accounts.files.reading.file_listing import mark_of
-from ordosync.accounts.workbooks.rows import LONGEST_TEXT
 from ordosync.accounts.workbooks.writing import UnwritableError
 from ordosync.atomic_write import replace_file
 from ordosync.errors import RefusedError, UnavailableError
@@ -26,6 +25,10 @@ Rows = dict[str, Sequence[Row]]
 class RowFile(Protocol):
     """Rows by key that are written for a partner, in one file or in several."""
 
+    @property
+    def row_format(self) -> RowFormat:
+        """The format of the rows that the partner reads."""
+
     def read(self) -> Rows:
         """Return all rows that were written. Raises `AccountError`."""
 
@@ -37,31 +40,23 @@ class RowFile(Protocol):
         Raises `AccountError`.
         """
 
-    def mapped(self, fields: Row) -> Row:
-        """Return the fields with a column; a field that is not given is blank."""
-
-    def refusal(self, fields: Row) -> str:
-        """Return why these fields cannot be written, without their text; empty if they can."""
-
 
 class KeyedFile:
-    """A file with rows by key. Text in all but `numeric` fields is neutralised."""
+    """A file with rows by key."""
 
     def __init__(
         self,
-        options: OutputFiles,
+        row_format: RowFormat,
         path: Path,
         *,
         key: str,
-        numeric: Sequence[str],
         account: str,
         may_lack: Sequence[str] = (),
         mode: int = 0o666,
     ) -> None:
-        self._options = options
+        self.row_format = row_format
         self._path = path
         self._key = key
-        self._numeric = frozenset(numeric)
         self._may_lack = may_lack
         self._mode = mode
         self._account = f"account {account}"
@@ -106,43 +101,15 @@ class KeyedFile:
 
     def write(self, rows: Rows) -> None:
         """Replace the file. Raises `OSError` and `UnwritableError`."""
-        replace_file(self._path, self._content(rows), mode=self._mode)
+        replace_file(self._path, self.row_format.content(all_rows(rows)), mode=self._mode)
         self._cached = mark_of(self._path), rows
 
-    def mapped(self, fields: Row) -> Row:
-        """Return the fields with a column; a field that is not given is blank."""
-        texts = {name: fields.get(name, "") for name in self._options.columns}
-        if self._options.is_workbook:
-            # The number of a cell has no zeros at its end.
-            texts |= {name: self._as_number(texts[name]) for name in self._numeric & texts.keys()}
-        return texts
-
-    def _as_number(self, text: str) -> str:
-        mark = self._options.decimal
-        return text.rstrip("0").removesuffix(mark) if mark in text else text
-
-    def refusal(self, fields: Row) -> str:
-        """Return why these fields cannot be written, without their text; empty if they can."""
-        for name, column in self._options.columns.items():
-            try:
-                fields.get(name, "").encode(self._options.encoding)
-            except UnicodeError:
-                return f"{name} ({column!a}) has text that is not {self._options.encoding}"
-            if "\0" in fields.get(name, ""):
-                return f"{name} ({column!a}) has a NUL byte"
-            if self._options.is_workbook and len(fields.get(name, "")) > LONGEST_TEXT:
-                return f"{name} ({column!a}) has more than {LONGEST_TEXT} characters"
-        return ""
-
-    def _content(self, rows: Rows) -> bytes:
-        all_rows = [row for of_key in rows.values() for row in of_key]
-        return content_of(all_rows, self._options, self._numeric)
-
     def _parse(self, content: bytes) -> Rows:
-        fields = {column: name for name, column in self._options.columns.items()}
+        options = self.row_format.options
+        fields = {column: name for name, column in options.columns.items()}
         rows: dict[str, list[Row]] = {}
         try:
-            table = table_of(content, self._options, self._numeric)
+            table = table_of(content, options, self.row_format.numeric)
             _, header = next(table, (0, None))
             lacked = {fields[column] for column in fields.keys() - {*(header or ())}}
             if header is None or {*header} - fields.keys() or lacked - {*self._may_lack}:
@@ -160,6 +127,11 @@ class KeyedFile:
     def _refused(self, reason: str) -> RefusedError:
         answer = f"{reason}; move the file away, and ordosync creates a new one"
         return RefusedError(self._account, f"write {self._path}", answer)
+
+
+def all_rows(rows: Rows) -> Iterator[Row]:
+    """Yield the rows of all keys."""
+    return (row for of_key in rows.values() for row in of_key)
 
 
 def put(rows: Rows, key: str, of_key: Sequence[Row]) -> Literal["done", "unchanged"]:

@@ -19,7 +19,8 @@ from ordosync.accounts.files.places.sftp_connection import SftpConnection
 from ordosync.clock import Clock
 from ordosync.errors import ExistsError, RefusedError, UnavailableError
 
-_BLOCK = 1 << 20
+_BLOCK = 1 << 18
+"""The bytes of one request, which must be answered in time also over a slow line."""
 _CANNOT_REPLACE = (asyncssh.SFTPOpUnsupported, asyncssh.SFTPPermissionDenied, asyncssh.SFTPFailure)
 _UNASKED = (asyncssh.SFTPPermissionDenied, asyncssh.SFTPOpUnsupported, asyncssh.SFTPFailure)
 

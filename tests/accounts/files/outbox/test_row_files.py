@@ -88,6 +88,19 @@ def test_deleted_label_is_in_a_new_file(partner: Partner, tmp_path: Path) -> Non
     assert rows(partner.taken[1][1]) == [("1", "A", "true")]
 
 
+def test_parcel_that_the_encoding_of_the_file_lacks_is_refused_and_holds_up_no_other(
+    partner: Partner, tmp_path: Path
+) -> None:
+    shop = with_tracking(tmp_path, encoding="latin-1")
+
+    outcomes = add(shop, ("1", "Ω"), ("2", "B"))
+
+    partner.take()
+    assert [outcome.state for outcome in outcomes] == ["refused", "done"]
+    assert outcomes[0].reason == "tracking_number ('Number') has text that is not latin-1"
+    assert [rows(content) for _, content in partner.taken] == [[("2", "B", "false")]]
+
+
 def test_nothing_new_is_no_file(place: FolderPlace, tmp_path: Path) -> None:
     shop = with_tracking(tmp_path)
     add(shop, ("1", "A"))
@@ -234,6 +247,24 @@ def test_full_list_is_one_file_at_the_end_of_a_run(
         [("A", "1"), ("B", "2")],
         [("A", "5"), ("B", "2")],
     ]
+
+
+def test_full_list_waits_while_the_encoding_of_the_file_lacks_a_sku_that_it_has(
+    partner: Partner, tmp_path: Path
+) -> None:
+    shop = with_stock(tmp_path, mode="full")
+    count(shop, Ω=1)
+    shop.side.flush()
+    partner.take()
+    changed = with_stock(tmp_path, mode="full", encoding="latin-1")
+
+    states = count(changed, Ω=2, A=3)
+
+    assert states == ["refused", "done"]
+    with pytest.raises(UnavailableError, match="has text that is not latin-1"):
+        changed.side.flush()
+    partner.take()
+    assert len(partner.taken) == 1
 
 
 def test_full_list_replaces_one_that_was_not_taken(place: FolderPlace, tmp_path: Path) -> None:

@@ -1,12 +1,13 @@
-"""A real OpenSSH server on a loopback port, in four shapes, each on its own port."""
+"""A real OpenSSH server, in several shapes, each on its own loopback port."""
 
 import getpass
 import os
 import shutil
 import socket
 import subprocess
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +23,10 @@ SHAPES: Mapping[str, str] = {
     "without-posix-rename": "internal-sftp -P posix-rename",
     "drop-only": "internal-sftp -P stat,lstat,fstat,opendir,readdir,remove,read",
     "read-only": "internal-sftp -R",
+    "counted": "/usr/lib/openssh/sftp-server -e -l VERBOSE 2>>{log}",
 }
+"""The last notes each request; see `Sshd.requests`."""
+_COUNTED = ("session", "opendir", "open", "stat", "lstat", "rename", "posix-rename", "remove")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +39,12 @@ class Sshd:
     host_key: str
     log: Path
     pid: int
+
+    def requests(self) -> Counter[str]:
+        """Return the connections and requests that the server `counted`, such as `opendir`."""
+        lines = self.log.read_text().splitlines() if self.log.exists() else []
+        words = (line.split()[0] for line in lines if not line.startswith("session closed"))
+        return Counter(word for word in words if word in _COUNTED)
 
     def options(self, folder: Path, shape: str = "plain", **options: object) -> PlaceOptions:
         """Return the options of a place in a folder of this machine."""
@@ -52,6 +62,7 @@ def running(folder: Path) -> Iterator[Sshd]:
     (folder / "keys").write_bytes(user.export_public_key())
     (folder / "host").chmod(0o600)
     ports = dict(zip(SHAPES, free_ports(len(SHAPES)), strict=True))
+    log = folder / "log"
     config = [
         *(f"Port {port}" for port in ports.values()),
         "ListenAddress 127.0.0.1",
@@ -63,18 +74,24 @@ def running(folder: Path) -> Iterator[Sshd]:
         "StrictModes no",
         "MaxStartups 100",
         "Subsystem sftp internal-sftp",
-        *(f"Match LocalPort {ports[name]}\n ForceCommand {SHAPES[name]}" for name in SHAPES),
+        *(
+            f"Match LocalPort {ports[name]}\n ForceCommand {command.format(log=log)}"
+            for name, command in SHAPES.items()
+        ),
     ]
     (folder / "config").write_text("\n".join(config) + "\n")
     if os.geteuid() == 0:
         # sshd gives up its rights in this folder.
         Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
-    log = folder / "log"
-    with subprocess.Popen(
-        [str(PROGRAM), "-D", "-e", "-f", folder / "config"], stderr=subprocess.PIPE, text=True
-    ) as server:
+    # In a file, since the server would wait for a reader of a pipe that is full.
+    with (
+        (folder / "errors").open("wb") as errors,
+        subprocess.Popen(
+            [str(PROGRAM), "-D", "-e", "-f", folder / "config"], stderr=errors
+        ) as server,
+    ):
         try:
-            _wait_until_it_listens(server, len(ports))
+            _wait_until_it_listens(server, ports.values(), folder / "errors")
             yield Sshd(
                 ports=ports,
                 key=user.export_private_key().decode(),
@@ -84,18 +101,16 @@ def running(folder: Path) -> Iterator[Sshd]:
             )
         finally:
             server.terminate()
-            if server.stderr:
-                server.stderr.close()
 
 
-def _wait_until_it_listens(server: "subprocess.Popen[str]", count: int) -> None:
-    said: list[str] = []
-    for line in server.stderr or ():
-        said.append(line)
-        count -= line.startswith("Server listening")
-        if not count:
-            return
-    raise AssertionError("".join(said))
+def _wait_until_it_listens(
+    server: "subprocess.Popen[bytes]", ports: Iterable[int], errors: Path
+) -> None:
+    for port in ports:
+        while True:
+            assert server.poll() is None, errors.read_text()
+            with suppress(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port)):
+                break
 
 
 def free_ports(count: int) -> list[int]:

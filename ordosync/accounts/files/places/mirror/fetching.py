@@ -48,7 +48,8 @@ class Fetcher:
         self._check_size(file)
         part = self._part(file)
         known = file.fetched if file.digest and not self._place.can_list else None
-        with progress.phase(f"fetch {file.name}", total=file.seen.size, unit="bytes"):
+        size = file.seen.size if self._place.can_list else None
+        with progress.transfer(f"fetch {file.name}", size=size):
             with _private(part) as to:
                 fetched = self._place.fetch(path, to, most_bytes=self._most_bytes, known=known)
                 to.flush()

@@ -11,6 +11,7 @@ from functools import partial
 
 from msgspec.structs import replace
 
+from ordosync import progress
 from ordosync.accounts.files.places.mirror import file_list, sightings
 from ordosync.accounts.files.places.mirror.as_of_times import as_of
 from ordosync.accounts.files.places.mirror.fetching import Fetcher
@@ -27,11 +28,10 @@ from ordosync.errors import (
     UnavailableError,
 )
 from ordosync.failpoints import fault
-from ordosync.text import plural
+from ordosync.text import plural, size_text
 
 _GIVES_UP = 3
 """The failed fetches in a row after which a file counts as one that cannot be read."""
-_MB = 1_000_000
 _IN_A_ROW = 2
 """The failed fetches of different files in a row after which the others are not tried."""
 
@@ -89,7 +89,9 @@ class Mirror:
         """Return the files after a listing, and the names to fetch; wait once if that helps."""
         found, entries = self._list(files)
         names, wait_s = self._ready_names(found, entries)
-        if self._patience.wait(wait_s):
+        with progress.phase("wait until new files stay the same"):
+            has_waited = self._patience.wait(wait_s)
+        if has_waited:
             found, entries = self._list(found)
             names, _ = self._ready_names(found, entries)
         waiting = [name for name in sightings.wanted(found) if found[name].is_changed]
@@ -161,6 +163,10 @@ class Mirror:
             for name in names:
                 files[name] = replace(files[name], is_fetching=True)
             self.folder.save(files)
+        with progress.phase("fetch files", total=len(names)):
+            self._fetch_each(files, names)
+
+    def _fetch_each(self, files: dict[bytes, MirroredFile], names: Sequence[bytes]) -> None:
         failed: list[UnavailableError] = []
         in_a_row = fetched = 0
         for name in names:
@@ -179,11 +185,12 @@ class Mirror:
                     failed.append(error)
             if files[name] != before:
                 self.folder.save(files)
+            progress.advance(1)
             fault("mirror-listed")
         if fetched:
             size = sum(files[name].seen.size or 0 for name in names if name in files)
             count = plural(fetched, "1 file", f"{fetched} files")
-            self.notes.append(f"{count} fetched ({_bytes(size)})")
+            self.notes.append(f"{count} fetched ({size_text(size)})")
         if failed:
             raise failed[0]
 
@@ -228,7 +235,3 @@ class Mirror:
 
 def _some(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
-
-
-def _bytes(size: int) -> str:
-    return f"{size / _MB:.1f} MB" if size >= _MB else f"{size:,} bytes"

@@ -62,8 +62,8 @@ def is_settled(
     if markers is not None:
         return markers.get(file.raw_name, False)
     if not file.is_changed:
-        # Only a second look at a file that was fetched early.
-        return file.fetched_at is None or now - file.fetched_at >= RECHECK
+        # Only a second look at a file that was fetched early. Our clock may have been set back.
+        return file.fetched_at is None or not now - RECHECK < file.fetched_at <= now
     return now - file.first_seen_at >= quiet
 
 

@@ -108,6 +108,23 @@ def test_a_file_written_twice_in_a_second_is_fetched_again(
     assert (early, contents(opened)) == ({"a.csv": "v1"}, {"a.csv": "v2"})
 
 
+def test_a_clock_that_is_set_back_does_not_put_off_the_second_look(
+    mirror: Open, drop: Drop, clock: VirtualClock
+) -> None:
+    drop("a.csv", "v1")
+    opened = mirror(quiet_s=0)
+    opened.refresh()
+    drop("a.csv", "v2")
+    clock.at -= timedelta(hours=1)
+
+    opened.refresh()
+    clock.at += timedelta(seconds=2)
+    [file] = opened.refresh().values()
+
+    assert contents(opened) == {"a.csv": "v2"}
+    assert file.is_final
+
+
 def test_a_file_fetched_late_enough_is_not_fetched_again(
     mirror: Open, drop: Drop, place: FolderPlace, clock: VirtualClock
 ) -> None:
