@@ -19,12 +19,13 @@ def to_location(text: str, *, source: Source) -> StoreLocation:
 
     With a URL, files of this machine are named as those of a store beside the configuration.
     """
+    location = location_of(text, folder=source.path.parent)
     if is_postgres_url(text) and has_password(_VARIABLE.sub("", text)) and source.exposed:
         raise ValueError(
             f"a password in a file that others can read: `chmod o-r {source.path}`, write"
             " ${NAME} for it, or use a password file (PGPASSFILE)"
         )
-    return location_of(text, folder=source.path.parent)
+    return location
 
 
 def location_of(text: str, *, folder: Path) -> StoreLocation:

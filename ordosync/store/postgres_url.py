@@ -28,7 +28,7 @@ def has_password(url: str) -> bool:
     """True if the URL contains a password."""
     parts = urlsplit(url)
     names = [name for name, _ in parse_qsl(parts.query)]
-    return parts.password is not None or "password" in names or "sslpassword" in names
+    return bool(parts.password) or "password" in names or "sslpassword" in names
 
 
 def is_unencrypted(url: str) -> bool:

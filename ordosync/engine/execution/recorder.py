@@ -73,21 +73,19 @@ class Recorder:
 
         `durable` as in `write_transaction`.
         """
-        portal = self._portal
-        with self._store.transaction(
-            portal=portal.name, accounts=portal.shared_accounts, durable=durable
-        ):
-            self._renewed_at_s = self._store.leases.renew(
-                self._lease, self._run.id, clock=self._clock
-            )
+        leases = self._store.leases
+        with self._transaction(durable=durable):
+            self._renewed_at_s = leases.renew(self._lease, self._run.id, clock=self._clock)
             yield
             self.save_counts()
 
     def last_transaction(self) -> AbstractContextManager[None]:
         """Return the transaction that ends the run; after one that saw nothing, it may be lost."""
-        portal, durable = self._portal, bool(self.counts.seen)
-        accounts = portal.shared_accounts
-        return self._store.transaction(portal=portal.name, accounts=accounts, durable=durable)
+        return self._transaction(durable=bool(self.counts.seen))
+
+    def _transaction(self, *, durable: bool) -> AbstractContextManager[None]:
+        name, accounts = self._portal.name, self._portal.shared_accounts
+        return self._store.transaction(portal=name, accounts=accounts, durable=durable)
 
     @property
     def is_quiet(self) -> bool:
