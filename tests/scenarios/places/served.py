@@ -88,7 +88,7 @@ class Served:
         options = sshd.options(folder / "remote", shape)
         (folder / "key").write_text(sshd.key)
         (folder / "key").chmod(0o600)
-        place = f'url: "{options.url}", key: "file:key", host_key: "{sshd.host_key}"'
+        place = f'url: "{options.url}", key: "file:key", host_key: "{sshd.host_key}", timeout_s: 3'
         return cls(folder, folder / "remote", place)
 
     @classmethod
