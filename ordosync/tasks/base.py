@@ -64,6 +64,12 @@ class Portal:
         return self.open_stock()
 
     @property
+    def shared_accounts(self) -> Sequence[str]:
+        """The accounts whose claims of lines, or quotas, other portals may change meanwhile."""
+        claimed = [self.merchant.name] if self.rivals else []
+        return [*claimed, self.supplier.name] if self.is_pooled else claimed
+
+    @property
     def sides(self) -> tuple[tuple[Role, PortalAccount], tuple[Role, PortalAccount]]:
         """Both accounts, each with its role."""
         return ("merchant", self.merchant), ("supplier", self.supplier)
