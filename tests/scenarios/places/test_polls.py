@@ -8,11 +8,14 @@ from pathlib import Path
 import pytest
 
 from tests.accounts.files.places.conftest import _sshd  # noqa: F401 - a fixture
-from tests.accounts.files.places.sshd import Sshd
+from tests.accounts.files.places.sshd import COUNTING, Sshd
 from tests.scenarios.places.served import Served
 from tests.support.command import wake
 
-pytestmark = pytest.mark.slow
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not COUNTING.exists(), reason=f"{COUNTING} is not installed"),
+]
 
 
 @pytest.mark.parametrize("after", ["keep", "archive", "delete"])
