@@ -1,4 +1,4 @@
-"""Peers in environments of their own: dlt, and the first version of ordosync."""
+"""Peers, each in a separate environment: dlt, and the first version of ordosync."""
 
 import subprocess
 import sys
