@@ -1353,8 +1353,8 @@ MUTANTS = (
     Mutant(
         protection="a cancelled rest that is requested again is never passed over",
         file="tasks/import_orders.py",
-        old="            if step and cancelled_rest.is_missing(step, restored):",
-        new="            if False:",
+        old="        if step and cancelled_rest.is_missing(step, restored):",
+        new="        if False:",
         test="scenarios/pairs/test_requested_again.py",
     ),
     Mutant(
