@@ -14,7 +14,7 @@ from ordosync.database import sqlite3
 from ordosync.embedded import cancellations
 from ordosync.embedded.desk import Desk
 from ordosync.engine import open_portal
-from ordosync.engine.execution.preview import PlannedStep
+from ordosync.engine.execution.planned_steps import PlannedStep
 from ordosync.models import Address, Line, Order, Outcome, Piece, PieceLine, Shipment, Split
 from ordosync.store import Store
 from ordosync.store.links import Link, LinkKind

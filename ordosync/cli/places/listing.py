@@ -44,7 +44,14 @@ def list_places(
     table(
         _COLUMNS,
         [
-            (file.reading, file.path, file.size, file.changed_at, file.state, file.reason)
+            (
+                file.reading,
+                file.path,
+                "" if file.size is None else file.size,
+                file.changed_at or "",
+                file.state,
+                file.reason,
+            )
             for file in files
         ],
         less=("changed", "size"),

@@ -86,7 +86,9 @@ def _show(previews: Sequence[Preview], copies: Sandbox) -> None:
     for preview in previews:
         for line in render_previews.lines(preview, most=_SHOWN_STEPS):
             render.result(copies.in_words(line))
-    if any(preview.run.task == "import-orders" and preview.writes for preview in previews):
+    if any(
+        preview.run.task == "import-orders" and preview.steps.count("done") for preview in previews
+    ):
         render.message(
             "to link orders that the Supplier has from another source, run"
             " `ordosync import-orders --adopt`"

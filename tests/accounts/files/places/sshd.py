@@ -19,12 +19,13 @@ from ordosync.accounts.option_types import Names
 from ordosync.secret import PrivateKey
 
 PROGRAM = shutil.which("sshd", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+COUNTING = Path("/usr/lib/openssh/sftp-server")
 SHAPES: Mapping[str, str] = {
     "plain": "internal-sftp",
     "without-posix-rename": "internal-sftp -P posix-rename",
     "drop-only": "internal-sftp -P stat,lstat,fstat,opendir,readdir,remove,read",
     "read-only": "internal-sftp -R",
-    "counted": "/usr/lib/openssh/sftp-server -e -l VERBOSE 2>>{log}",
+    "counted": f"{COUNTING} -e -l VERBOSE 2>>{{log}}",
 }
 """The last notes each request; see `Sshd.requests`."""
 _COUNTED = ("session", "opendir", "open", "stat", "lstat", "rename", "posix-rename", "remove")
