@@ -11,7 +11,7 @@ import pytest
 
 from ordosync import database_file
 from tests.fakes.shortcut import without_sockets
-from tests.support import postgres
+from tests.support import postgres, stores
 from tests.support.cases import Table
 from tests.support.desk import TwoAccounts
 from tests.support.forking import forking
@@ -62,6 +62,16 @@ def _postgres(postgres_server: str) -> Iterator[str]:
     """Return the URL of an empty schema; the test is skipped if there is no PostgreSQL."""
     with postgres.schema(postgres_server) as url:
         yield url
+
+
+@pytest.fixture(autouse=True)
+def _store(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Put the stores of the test on PostgreSQL, if the environment has the switch."""
+    if not stores.is_switched():
+        yield
+        return
+    with stores.on_postgres(request.getfixturevalue("postgres_server")):
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")

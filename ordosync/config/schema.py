@@ -13,6 +13,7 @@ from ordosync.accounts import KINDS, account_class, is_embedded
 from ordosync.accounts.account import Account
 from ordosync.config.alerts import read_alerts
 from ordosync.config.converters import CONVERTERS, quoted, suggestion, to_name, to_path
+from ordosync.config.database import to_location
 from ordosync.config.hold_settings import HOLD_CONVERTERS
 from ordosync.config.portals import PortalReader
 from ordosync.config.presets import with_presets
@@ -24,7 +25,7 @@ from ordosync.config.stock_settings import NO_SELLING_RULES
 from ordosync.config.yaml_file import Source
 from ordosync.idle import DATABASE
 from ordosync.secret import PrivateKey, Secret
-from ordosync.store.location import SqliteFile
+from ordosync.store.location import SqliteFile, StoreLocation
 
 RETENTION = timedelta(days=400)
 """A year, and one month to review it."""
@@ -51,9 +52,9 @@ def read_config(reader: Reader, top: Place, source: Source) -> Config | None:
     if entries is None:
         return None
     reader.refuse_unknown(entries, TOP)
-    path = source.path.parent / DATABASE
+    database: StoreLocation | None = SqliteFile(source.path.parent / DATABASE)
     if "database" in entries:
-        path = reader.value(Path, entries["database"])
+        database = reader.scalar(entries["database"], partial(to_location, source=source))
     retention: timedelta | None = RETENTION
     if "retention" in entries:
         retention = reader.scalar(entries["retention"], _to_retention)
@@ -73,7 +74,7 @@ def read_config(reader: Reader, top: Place, source: Source) -> Config | None:
     return Config(
         path=source.path,
         digest=source.digest,
-        database=SqliteFile(path),
+        database=database or SqliteFile(source.path.parent / DATABASE),
         retention=retention,
         accounts={name: account for name, account in accounts.items() if account},
         opened={name: account for name, account in opened.items() if account},

@@ -128,7 +128,7 @@ def _pool(
         store.quotas(account),
         name,
         partial(_sharers, config, account, store),
-        store.transaction,
+        partial(store.transaction, portal=name, accounts=(account,)),
         clock,
     )
 

@@ -64,6 +64,12 @@ class Portal:
         return self.open_stock()
 
     @property
+    def shared_accounts(self) -> Sequence[str]:
+        """The accounts whose claims of lines, or quotas, other portals may change meanwhile."""
+        claimed = [self.merchant.name] if self.rivals else []
+        return [*claimed, self.supplier.name] if self.is_pooled else claimed
+
+    @property
     def sides(self) -> tuple[tuple[Role, PortalAccount], tuple[Role, PortalAccount]]:
         """Both accounts, each with its role."""
         return ("merchant", self.merchant), ("supplier", self.supplier)
@@ -110,7 +116,7 @@ class Step(StepRef, frozen=True, kw_only=True):
     content: str
     """Digest or text of the record; it differs if the record has changed."""
     summary: str = ""
-    """What would be written, for `--dry-run`."""
+    """What would be written, unless the task summarizes it from its payload."""
     supplier_id: str | None = None
     """The Supplier's id; None if only the write returns it."""
     is_destructive: bool = False
@@ -231,6 +237,8 @@ class Task:
     look_up: Callable[[Portal, Sequence[str]], Mapping[str, Result]] = lambda _, __: {}
     """Finds the records that earlier attempts of these keys have created; only reads. By default
     no records are looked up, because the write is idempotent."""
+    summarize: Callable[[Step], str] = lambda step: step.summary
+    """Returns what a step would write, for `--dry-run`."""
     is_state: bool = False
     """True if a step is a state, such as a quantity, not an event: a newer state replaces it
     after any outcome."""

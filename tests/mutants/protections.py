@@ -1353,8 +1353,8 @@ MUTANTS = (
     Mutant(
         protection="a cancelled rest that is requested again is never passed over",
         file="tasks/import_orders.py",
-        old="            if step and cancelled_rest.is_missing(step, restored):",
-        new="            if False:",
+        old="        if step and cancelled_rest.is_missing(step, restored):",
+        new="        if False:",
         test="scenarios/pairs/test_requested_again.py::test_rest_that_was_cancelled_and_is_requested_again_waits_for_the_operator",
     ),
     Mutant(

@@ -14,6 +14,7 @@ from ordosync.store import Store
 def config_warnings(config: Config, store: Store) -> Iterator[str]:
     """Yield a warning for each thing that does not work, or that others can change."""
     yield from group_writable(config)
+    yield from config.database.warnings()
     yield from number_clashes(config)
     for name, account in config.opened.items():
         for text in account.warnings():

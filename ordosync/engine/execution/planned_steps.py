@@ -1,7 +1,7 @@
 """The steps of a preview, in private temporary databases, so that memory stays flat."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 
 import msgspec
@@ -83,7 +83,8 @@ class PlannedWrite(Struct, frozen=True, kw_only=True):
 class PlannedWrites:
     """The writes of one run, by the key of their steps."""
 
-    def __init__(self) -> None:
+    def __init__(self, summarize: Callable[[Step], str]) -> None:
+        self._summarize = summarize
         self._db = temporary_database()
         self._db.execute("create table writes (key text primary key, written blob)")
         self.destructive = 0
@@ -96,18 +97,19 @@ class PlannedWrites:
         self._db.executemany(
             "insert or replace into writes values (?, ?)",
             [
-                (step.key, msgspec.json.encode(_write(step, result)))
+                (step.key, msgspec.json.encode(self._write(step, result)))
                 for step, result in zip(steps, results, strict=True)
             ],
+        )
+
+    def _write(self, step: Step, result: Result) -> PlannedWrite:
+        return PlannedWrite(
+            outcome=result.outcome.state,
+            summary=self._summarize(step),
+            is_exempt=step.is_exempt,
         )
 
     def of(self, key: str) -> PlannedWrite | None:
         """Return the write of a step; None if there was none."""
         row = self._db.execute("select written from writes where key = ?", (key,)).fetchone()
         return msgspec.json.decode(row[0], type=PlannedWrite) if row else None
-
-
-def _write(step: Step, result: Result) -> PlannedWrite:
-    return PlannedWrite(
-        outcome=result.outcome.state, summary=step.summary, is_exempt=step.is_exempt
-    )

@@ -66,7 +66,7 @@ class Rehearsal:
 
     def _run(self, at_risk: list[int], *, force: bool) -> tuple[Run, PlannedWrites]:
         """Run the task; add the number at risk to `at_risk`."""
-        written = PlannedWrites()
+        written = PlannedWrites(self.task.summarize)
         safety_limit = self.task.safety_limit
 
         def apply(portal: Portal, steps: Sequence[Step], *, look_first: bool) -> list[Result]:
