@@ -41,9 +41,9 @@ MUTANTS = (
     ),
     Mutant(
         protection="quotas: a restored store does not know what the Merchants show",
-        file="store/backup.py",
-        old='        db.execute("delete from quotas")',
-        new="        pass",
+        file="store/restored.py",
+        old='    db.execute("delete from quotas")',
+        new="    pass",
         test="tasks/test_quotas.py::test_a_restored_store_divides_only_what_no_merchant_shows",
     ),
     Mutant(
@@ -1209,9 +1209,9 @@ MUTANTS = (
     ),
     Mutant(
         protection="fences grow at a restore",
-        file="store/backup.py",
-        old="            (fence + 1,),",
-        new="            (0,),",
+        file="store/restored.py",
+        old="        (fence + 1,),",
+        new="        (0,),",
         test="store/test_restore.py::"
         "test_a_run_from_before_a_restore_commits_nothing_even_after_other_runs",
     ),
