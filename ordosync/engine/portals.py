@@ -12,9 +12,10 @@ from ordosync.accounts.merchant import Merchant
 from ordosync.accounts.supplier import Supplier
 from ordosync.clock import Clock
 from ordosync.config.feeds import LimitedFeed, feeds_of
+from ordosync.config.hosts import other_host_reason
 from ordosync.config.settings import Config, PortalConfig
 from ordosync.engine.scheduling.timetable import can_run
-from ordosync.errors import UsageError
+from ordosync.errors import OrdosyncError, UsageError
 from ordosync.store import Store
 from ordosync.store.portals import PortalIdentity
 from ordosync.tasks.base import Portal
@@ -43,7 +44,9 @@ def chosen(config: Config, names: Sequence[str]) -> list[PortalConfig]:
 
 def connect(config: Config, clock: Clock) -> Connections:
     """Return the connections to the accounts, which are opened when they are first used."""
-    return Connections(clock, config.database.account_limits(clock, shared_accounts(config)))
+    # The requests of a dry run count, too.
+    store = config.originals or config.database
+    return Connections(clock, store.account_limits(clock, shared_accounts(config)))
 
 
 def shared_accounts(config: Config) -> set[str]:
@@ -202,6 +205,12 @@ def longest_settle_s(config: Config) -> float:
     return max((side.limits.settle_s for side in sides), default=0)
 
 
+def _check_host(config: Config, portal: PortalConfig) -> None:
+    """Raise `OrdosyncError` if the files of an account are on another machine."""
+    if reason := other_host_reason(config, portal):
+        raise OrdosyncError(reason)
+
+
 def merchant_of(
     config: Config,
     portal: PortalConfig,
@@ -224,6 +233,8 @@ def merchant_of(
         ignores=portal.ignores,
         hold_conditions=portal.hold.conditions,
     )
+    if at is not None:
+        _check_host(config, portal)
     account = config.opened[portal.merchant.account]
     return account.merchant(portal.merchant.pair, context, at or Connections(Clock()))
 
@@ -247,6 +258,8 @@ def supplier_of(
         places=config.places / portal.supplier.account,
         edit_policies=portal.edits.policies,
     )
+    if at is not None:
+        _check_host(config, portal)
     account = config.opened[portal.supplier.account]
     return account.supplier(portal.supplier.pair, context, at or Connections(Clock()))
 
