@@ -6,6 +6,7 @@ with the old key are not compared.
 """
 
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
@@ -60,3 +61,15 @@ class DigestKey:
             temporary.unlink(missing_ok=True)
         sync_folder(self.path.parent)
         return self.path.read_bytes()
+
+
+class StoredKey(DigestKey):
+    """A key in a store that several hosts share, since all of them must use the same."""
+
+    def __init__(self, read: Callable[[], bytes]) -> None:
+        self._read_stored = read
+
+    @cached_property
+    def value(self) -> bytes:
+        """The key. Raises `DatabaseError`."""
+        return self._read_stored()

@@ -1,7 +1,5 @@
 """Checks that every account makes of an order before it stores it."""
 
-from collections.abc import Sequence
-
 import msgspec
 
 from ordosync.models import Order
@@ -9,14 +7,11 @@ from ordosync.models import Order
 _LARGEST_QUANTITY = 2**31 - 1  # an integer, also in other databases
 
 
-def refusal(
-    order: Order, *, by_desk: bool = False, is_stored: bool = False, is_text: bool = False
-) -> str | None:
+def refusal(order: Order, *, by_desk: bool = False, is_stored: bool = False) -> str | None:
     """Return why no account can store this order, without personal data; None if all can.
 
     Only an order that a user enters, `by_desk`, has no reference. In an order that `is_stored`
-    already, a line that was sent or cancelled has no open units. `is_text`: its texts were
-    checked by `are_text`.
+    already, a line that was sent or cancelled has no open units.
     """
     least = 0 if is_stored else 1
     if not order.reference and not by_desk:
@@ -36,15 +31,16 @@ def refusal(
                 return f"line {position} has an amount that is not a number"
     if order.discount is not None and not order.discount.is_finite():
         return "has a discount that is not a number"
-    if not (is_text or are_text([order])):
+    if not _is_text(order):
         return "has a NUL or half of a surrogate pair in one of its texts"
     return None
 
 
-def are_text(orders: Sequence[Order]) -> bool:
-    """True if all texts of these orders can be stored."""
+def _is_text(order: Order) -> bool:
     try:
-        written = msgspec.json.encode(orders)
+        written = msgspec.json.encode(order)
     except UnicodeEncodeError:  # half of a surrogate pair, which JSON's escapes can smuggle in
         return False
+    if rb"\u0000" not in written:
+        return True
     return rb"\u0000" not in written.replace(rb"\\", b"")  # these six letters typed are no NUL

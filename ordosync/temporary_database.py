@@ -8,6 +8,14 @@ from pathlib import Path
 
 from ordosync.database import sqlite3
 
+_PRAGMAS = (
+    "locking_mode = exclusive",
+    "journal_mode = off",
+    "synchronous = off",
+    # In KiB, half of the default: it is one of three files that are open at once.
+    "cache_size = -1000",
+)
+
 
 def temporary_database() -> "sqlite3.Connection":
     """Return a new database that is gone when it is closed, or when the process ends.
@@ -20,7 +28,7 @@ def temporary_database() -> "sqlite3.Connection":
     os.close(descriptor)
     try:
         db = sqlite3.connect(path, isolation_level=None)
-        for pragma in ("locking_mode = exclusive", "journal_mode = off", "synchronous = off"):
+        for pragma in _PRAGMAS:
             db.execute(f"pragma {pragma}")
         # SQLite has the file open now.
         db.execute("create table opened (id integer)")

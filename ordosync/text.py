@@ -16,6 +16,7 @@ _JOINERS = frozenset("\u200c\u200d")
 
 # Blanks that `str.strip` does not remove: they have no width.
 _WITHOUT_WIDTH = "\u200b\u200c\u200d\u2060\ufeff"
+_MB = 1_000_000
 
 
 def trimmed(text: str) -> str:
@@ -48,6 +49,11 @@ def is_hidden(char: str) -> bool:
 def status_text(status: str) -> str:
     """Return the status of an order as people read it; JSON and options have underscores."""
     return status.replace("_", " ")
+
+
+def size_text(size: int) -> str:
+    """Return the size of files as people read it."""
+    return f"{size / _MB:.1f} MB" if size >= _MB else f"{size:,} bytes"
 
 
 def split_text(pieces: Iterable[str]) -> str:

@@ -11,12 +11,13 @@ import pytest
 
 from ordosync import database_file
 from tests.fakes.shortcut import without_sockets
-from tests.support import postgres
+from tests.support import postgres, stores
 from tests.support.cases import Table
 from tests.support.desk import TwoAccounts
 from tests.support.forking import forking
 from tests.support.once import repeated_work_once
 from tests.support.published import Quantities, checked_quantities
+from tests.support.shared import session_folder
 
 NOT_HELD = "rules that are not held"
 """The property of a test with a list of the rules that kinds of accounts cannot hold."""
@@ -49,8 +50,11 @@ def _both_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(name="postgres_server", scope="session")
 def _postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with postgres.server(tmp_path_factory) as url:
-        yield url
+    try:
+        with postgres.server(session_folder(tmp_path_factory)) as url:
+            yield url
+    except postgres.MissingError as error:
+        pytest.skip(str(error))
 
 
 @pytest.fixture(name="postgres")
@@ -58,6 +62,16 @@ def _postgres(postgres_server: str) -> Iterator[str]:
     """Return the URL of an empty schema; the test is skipped if there is no PostgreSQL."""
     with postgres.schema(postgres_server) as url:
         yield url
+
+
+@pytest.fixture(autouse=True)
+def _store(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Put the stores of the test on PostgreSQL, if the environment has the switch."""
+    if not stores.is_switched():
+        yield
+        return
+    with stores.on_postgres(request.getfixturevalue("postgres_server")):
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")

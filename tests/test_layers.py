@@ -16,7 +16,7 @@ LAYERS = (
     (
         *("errors", "secret", "clock", "failpoints", "retry", "slots", "progress"),
         *("idle", "permissions", "crontab", "regular_files", "text", "atomic_write", "countries"),
-        *("digest_key", "durations", "hold_facts", "keyed_content", "sql"),
+        *("currencies", "digest_key", "durations", "hold_facts", "keyed_content", "sql"),
     ),
     ("models", "skus"),
     (
@@ -25,6 +25,7 @@ LAYERS = (
     ),
     ("database_file",),
     ("database", "http"),
+    ("postgres",),
     ("database_copy", "temporary_database"),
     ("embedded",),
     ("accounts",),

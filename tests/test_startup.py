@@ -126,3 +126,25 @@ def test_an_account_of_local_folders_imports_no_protocol_and_no_mirror(tmp_path:
     )
 
     assert result.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize(
+    "words", [["import-orders"], ["run-due"], ["config", "check"]], ids=" ".join
+)
+def test_a_store_in_a_file_imports_nothing_of_postgresql(words: list[str], tmp_path: Path) -> None:
+    code = (
+        f"import sys; sys.argv = ['ordosync', *{words!r}]\n"
+        "from ordosync.__main__ import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "names = [name for name in sys.modules if name.startswith(('psycopg', 'procrastinate',"
+        " 'ordosync.postgres', 'ordosync.store.postgres_d'))]\n"
+        "print(names)"
+    )
+    shop(tmp_path, HEADER + row("1001"))
+
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path
+    )
+
+    assert result.stdout.splitlines()[-1] == "[]"

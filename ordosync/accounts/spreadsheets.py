@@ -10,6 +10,8 @@ from ordosync.text import trimmed
 
 WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 """The first bytes of .xlsx and .ods files, and of .xls files."""
+DELIMITERS = ",;\t|"
+"""The characters that may separate the cells of a CSV file."""
 _FORMULA = frozenset("=+-@\t\r\0\uff1d\uff0b\uff0d\uff20")
 """The characters that begin a formula in a spreadsheet, full-width forms included."""
 _DAMAGED = re.compile(

@@ -5,7 +5,6 @@ from contextlib import closing
 
 import typer
 
-from ordosync.accounts.connections import Connections
 from ordosync.cli.context import Context
 from ordosync.cli.output import render
 from ordosync.cli.output.tables import table
@@ -13,6 +12,7 @@ from ordosync.cli.session import runnable_portals
 from ordosync.engine import check_renames, open_portal, register
 from ordosync.engine.comparison.adopt import Adoption
 from ordosync.engine.comparison.adopt import adopt as adopt_orders
+from ordosync.engine.portals import connect
 from ordosync.store import Store
 from ordosync.tasks.base import Portal
 
@@ -24,7 +24,7 @@ def adopt(context: Context, names: Sequence[str], *, dry_run: bool) -> None:
     adoptions: list[Adoption] = []
     with (
         Store.open(config.database, readonly=dry_run) as store,
-        closing(Connections(clock)) as connections,
+        closing(connect(config, clock)) as connections,
     ):
         if dry_run:
             check_renames(config, store)

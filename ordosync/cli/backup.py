@@ -1,5 +1,6 @@
 """`backup`, `restore` and `prune`: copies of the store, and deletion of old runs."""
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,12 +14,14 @@ from ordosync.cli.signals import stoppable
 from ordosync.clock import to_nullable, to_text
 from ordosync.config.settings import Config
 from ordosync.config.table_files import table_files
+from ordosync.engine.execution.exclusive import check_no_run
 from ordosync.engine.portals import longest_settle_s
 from ordosync.engine.scheduling.retention import prune as prune_store
 from ordosync.errors import UsageError
 from ordosync.store import Store
 from ordosync.store.backup import Copy, back_up
 from ordosync.store.backup import restore as restore_store
+from ordosync.store.location import SqliteFile, StoreLocation
 from ordosync.store.pruning import Pruned
 from ordosync.text import plural
 
@@ -40,6 +43,7 @@ def backup(
       ordosync backup ordosync-monday.db
     """
     config = context.config
+    _check_is_file(config.database)
     if force and file.exists():
         confirm(context, f"replace {file}?", yes=yes)
     copy = back_up(config.database.path, file, replace=force)
@@ -74,30 +78,35 @@ def restore(
         bool,
         typer.Option("--moved", help="It is from another machine, where ordosync is stopped."),
     ] = False,
+    mark: Annotated[
+        bool,
+        typer.Option("--mark", help="On PostgreSQL: pg_restore has restored it, only mark it."),
+    ] = False,
     yes: Yes = False,
     context: Context,
 ) -> None:
     """Restore a backup of the store.
 
     Anything sent since then is found and not sent again. The current store is kept next to it.
-    Exits 1 if a run is in progress; stop cron first.
+    On PostgreSQL, restore it by pg_restore, and then use --mark. Exits 1 if a run is in progress;
+    stop cron first.
 
     For example:
       ordosync restore ordosync-monday.db
     """
     config, clock = context.config, context.clock
+    if mark:
+        if file or moved:
+            raise UsageError("--mark takes no backup: pg_restore has restored it")
+        _mark(context, yes=yes)
+        return
+    _check_is_file(config.database)
     if file is None and not moved:
         raise UsageError("give the backup, or use --moved for a store that was moved here")
-    settle_s = longest_settle_s(config)
-
     source = file or config.database.path
     confirm(context, f"replace the store {config.database} by {source}?", yes=yes)
 
-    def rest() -> None:
-        if settle_s and not context.is_dry_run:
-            render.message(f"waiting {settle_s:g} s until everything that was sent can be found")
-            clock.sleep(settle_s)
-
+    rest = partial(_rest, context)
     restored = restore_store(config.database.path, source, moved=moved, clock=clock, rest=rest)
     if context.as_json:
         kept = str(restored.kept) if restored.kept else None
@@ -106,10 +115,46 @@ def restore(
     render.result(f"restored {source}: {_contents(restored.copy)}", wrapped=True)
     if restored.kept:
         render.result(f"the previous store is {restored.kept}", wrapped=True)
-    render.message(
-        "writes that may have arrived are looked up before they are sent again; now run"
-        " `ordosync import-orders`, then start cron again"
-    )
+    render.message(_RESTORED)
+
+
+_RESTORED = (
+    "writes that may have arrived are looked up before they are sent again; now run"
+    " `ordosync import-orders`, then start cron again"
+)
+
+
+def _check_is_file(database: StoreLocation) -> None:
+    """Raise `UsageError` if the store is not a file of this machine."""
+    if not isinstance(database, SqliteFile):
+        raise UsageError(
+            "the store is on PostgreSQL: use pg_dump; after a restore: `ordosync restore --mark`"
+        )
+
+
+def _mark(context: Context, *, yes: bool) -> None:
+    """Mark a store as restored in its place."""
+    config, clock = context.config, context.clock
+    if isinstance(config.database, SqliteFile) and not context.is_dry_run:
+        raise UsageError("--mark is for PostgreSQL; give the backup to restore")
+    confirm(context, f"mark the store {config.database} as restored?", yes=yes)
+    with Store.open(config.database, clock=clock) as store:
+        check_no_run(store, clock)
+        _rest(context)
+        with store.transaction():
+            store.whole.mark_restored(now=clock.now())
+    if context.as_json:
+        render.document({"restored": []})
+        return
+    render.result(f"marked {config.database} as restored", wrapped=True)
+    render.message(_RESTORED)
+
+
+def _rest(context: Context) -> None:
+    settle_s = longest_settle_s(context.config)
+    if settle_s and not context.is_dry_run:
+        render.message(f"waiting {settle_s:g} s until everything that was sent can be found")
+        context.clock.sleep(settle_s)
 
 
 @with_context(dry_run=True)

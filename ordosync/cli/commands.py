@@ -140,6 +140,10 @@ SECTIONS = {
             "backup:restore",
             "Restore a backup of the store.",
         ),
+        "store": (
+            "store:app",
+            "Move the store to another database.",
+        ),
         "prune": (
             "backup:prune",
             "Delete runs and steps older than `retention:`.",

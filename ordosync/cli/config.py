@@ -54,7 +54,9 @@ def check_config(
                 for portal, account, _ in unproven_accounts(config, store, now=context.clock.now())
             ]
         checks = list(online_checks(config, store, context.clock)) if online else []
-    has_trouble = any(check.state == "trouble" for check in checks)
+        of_store = [check for check in store.checks() if check.state != "ok"] if online else []
+        warnings += [f"database {config.database}: {check.text}" for check in of_store]
+    has_trouble = "trouble" in {*(c.state for c in checks), *(c.state for c in of_store)}
     if context.as_json:
         render.document(_check_json(config, checks, warnings))
     else:

@@ -86,7 +86,9 @@ class Context:
         """The configuration. Raises `ConfigError`."""
         from ordosync.config import load_config  # noqa: PLC0415 - slow to import
 
-        return load_config(self.config_path)
+        config = load_config(self.config_path)
+        config.database.follow(self.clock)
+        return config
 
 
 def with_context(

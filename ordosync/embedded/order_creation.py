@@ -16,7 +16,7 @@ from ordosync.database import sqlite3
 from ordosync.embedded import change_feed, orders, products, timeline
 from ordosync.embedded.database import savepoint, write_one
 from ordosync.models import Address, Line, Order, Outcome, Product
-from ordosync.order_checks import are_text, refusal
+from ordosync.order_checks import refusal
 
 
 def create_many(
@@ -53,12 +53,9 @@ def new_orders(db: sqlite3.Connection, batch: Sequence[Order], *, prefix: str) -
     """Return the orders whose number and reference are new, by their numbers in this file."""
     by_number: dict[str, Order] = {}
     references: set[str] = set()
-    is_text = are_text(batch)
     for order in batch:
         number = f"{prefix}{order.number}"
-        if order.reference in references or number in by_number:
-            continue
-        if refusal(order, is_text=is_text):
+        if order.reference in references or number in by_number or refusal(order):
             continue
         references.add(order.reference)
         by_number[number] = order

@@ -52,11 +52,9 @@ def _copied(config: Config, folder: Path) -> Sandbox:
     store, spool = SqliteFile(folder / _STORE), config.database.spool
     with Store.open(config.database, readonly=True) as original:
         if config.database.exists():
-            original.copy_to(store.path)
+            original.whole.copy_to(store.path)
     if spool.is_dir():
         shutil.copytree(spool, store.spool)
-    if config.database.key_file.is_file():
-        shutil.copy(config.database.key_file, store.key_file)
     opened = {name: _account(account, folder, name) for name, account in config.opened.items()}
     accounts = {name: _options(config.accounts[name], opened[name]) for name in config.accounts}
     originals = {str(store): str(config.database)}

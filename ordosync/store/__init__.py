@@ -4,7 +4,7 @@ It contains ids, keys, quantities and digests. Names, addresses and e-mail stay 
 Every change is made inside `transaction`, which is short and never spans a call to an account.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager
 from functools import cached_property
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Self
 
 from ordosync.clock import Clock
 from ordosync.database import sqlite3, to_database_error
+from ordosync.errors import DatabaseError
 from ordosync.idle import CONFIG_KEY
 from ordosync.sql import Connection
 from ordosync.store.location import SqliteFile, StoreLocation
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from ordosync.digest_key import DigestKey
     from ordosync.store.alert_table import AlertTable
+    from ordosync.store.checks import Check
     from ordosync.store.claims import Claims
     from ordosync.store.concerns import Concerns
     from ordosync.store.feeds import Feeds
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from ordosync.store.statistics import Reports
     from ordosync.store.steps import Steps
     from ordosync.store.stock_stops import StockStops
+    from ordosync.store.whole import WholeStore
 
 
 class Store:
@@ -47,20 +50,29 @@ class Store:
     def __init__(self, connection: Connection, location: StoreLocation) -> None:
         self._connection = connection
         self._location = location
-        self.runs = Runs(connection)
+        self.runs = Runs(connection, host=location.host)
 
     @classmethod
     def open(
-        cls, place: StoreLocation | Path, *, readonly: bool = False, clock: Clock | None = None
+        cls,
+        place: StoreLocation | Path,
+        *,
+        readonly: bool = False,
+        clock: Clock | None = None,
+        even_moved: bool = False,
     ) -> Self:
         """Open the store; create or migrate it if needed. Raises `DatabaseError`.
 
         A path is that of a SQLite file. `readonly` changes nothing on the disk: if the file does
         not exist yet, the store is empty and in memory. After `clock.stop` a locked file raises
-        `StoppedError`.
+        `StoppedError`. A store that was moved is opened only with `even_moved`.
         """
         location = SqliteFile(place) if isinstance(place, Path) else place
-        return cls(location.open(readonly=readonly, clock=clock), location)
+        store = cls(location.open(readonly=readonly, clock=clock), location)
+        if not even_moved and (moved := store.moved):
+            store.close()
+            raise DatabaseError(location, f"was moved to {moved}; change `database:`")
+        return store
 
     # Most commands need few of these, and start faster without the modules of the others.
 
@@ -90,7 +102,7 @@ class Store:
         """The leases of portals."""
         from ordosync.store.leases import Leases  # noqa: PLC0415
 
-        return Leases(self._connection)
+        return Leases(self._connection, self._location.processes(self._connection))
 
     @cached_property
     def portals(self) -> "Portals":
@@ -167,9 +179,11 @@ class Store:
     @property
     def digest_key(self) -> "DigestKey":
         """The key of the digests by which edits are noticed."""
-        from ordosync.digest_key import DigestKey  # noqa: PLC0415
+        return self._location.digest_key(self._connection)
 
-        return DigestKey(self._location.key_file)
+    def checks(self) -> "Iterator[Check]":
+        """Check the database."""
+        return self._location.checks(self._connection)
 
     @property
     def journal(self) -> str:
@@ -226,21 +240,36 @@ class Store:
         return SentUnits(self._connection, account)
 
     def transaction(
-        self, *, portal: str | None = None, portals: Collection[str] = (), durable: bool = True
+        self,
+        *,
+        portal: str | None = None,
+        portals: Collection[str] = (),
+        accounts: Collection[str] = (),
+        durable: bool = True,
     ) -> AbstractContextManager[None]:
         """Return a write transaction; see `write_transaction`.
 
         `portal` is the only portal whose rows it reads and writes, and `portals` are several; it
-        concerns all of them if none is named.
+        concerns all of them if none is named. `accounts` are those whose portals share rows that
+        it changes, such as claims and quotas.
         """
         named = portals if portal is None else (portal,)
-        return self._location.transaction(self._connection, portals=named, durable=durable)
+        return self._location.transaction(
+            self._connection, portals=named, accounts=accounts, durable=durable
+        )
 
-    def copy_to(self, path: Path) -> None:
-        """Copy the store to a new file, without the leases of running processes."""
-        self._location.copy_to(self._connection, path)
-        with Store.open(path) as copy, copy.transaction():
-            copy.leases.forget()
+    @property
+    def moved(self) -> str | None:
+        """The place that the store was moved to, and the time; None if it was not moved."""
+        row = self._connection.execute("select value from meta where key = 'moved_to'").fetchone()
+        return row["value"] if row else None
+
+    @cached_property
+    def whole(self) -> "WholeStore":
+        """The store as a whole, to copy, move or restore it."""
+        from ordosync.store.whole import WholeStore  # noqa: PLC0415
+
+        return WholeStore(self._connection, self._location, self.leases)
 
     def close(self) -> None:
         """Close the connection."""

@@ -29,12 +29,11 @@ from ordosync.database import (
 from ordosync.database_copy import copy_database
 from ordosync.database_file import check_folder
 from ordosync.errors import DamagedError, DatabaseError, OrdosyncError
-from ordosync.store.alert_table import AlertTable
-from ordosync.store.leases import Lease, Leases, Resource
+from ordosync.store.leases import Lease, Leases, LocalProcesses, Resource
 from ordosync.store.machine import MACHINE_KEY, machine_of, this_machine
 from ordosync.store.portals import Portals
+from ordosync.store.restored import mark_restored
 from ordosync.store.runs import Runs
-from ordosync.store.step_rows import PLANNED
 from ordosync.store.version import APPLICATION_ID, VERSION, migrations_of
 
 
@@ -148,7 +147,7 @@ def _replace(
 def _claim_all(db: "sqlite3.Connection", clock: Clock) -> int:
     """Claim all leases, so that no run can start; return the highest fence."""
     with transaction(db):
-        leases = Leases(db)
+        leases = Leases(db, LocalProcesses())
         for portal in Portals(db).all():
             for resource in get_args(Resource):
                 lease = leases.claim(portal, resource, clock=clock)
@@ -166,36 +165,9 @@ def _claim_all(db: "sqlite3.Connection", clock: Clock) -> int:
 
 
 def _prepare(db: "sqlite3.Connection", *, now: datetime, fence: int) -> None:
-    """Mark steps, runs and leases that may have changed since the backup as uncertain."""
-    at = to_text(now)
+    """Mark a copy as restored, and bind it to this machine."""
     with transaction(db):
-        # The safety limit has not checked an incomplete plan, so the next run plans again.
-        db.execute("delete from steps where state = 'waiting' and code = ?", (PLANNED,))
-        db.execute(
-            "update steps set state = 'unknown', code = 'restored', not_before = null,"
-            " sent_boot_s = null, looked_at = null,"
-            " reason = 'may have been sent after the backup was made', updated_at = ?"
-            " where state in ('sending', 'unknown', 'waiting', 'held')",
-            (at,),
-        )
-        db.execute(
-            "update runs set status = 'interrupted', finished_at = ?, error_code = 'crashed',"
-            " error_message = 'was under way when the backup was made' where status = 'running'",
-            (at,),
-        )
-        db.execute(
-            "update leases set owner = null, until = null, until_boot_s = null, fence = fence + ?",
-            (fence + 1,),
-        )
-        db.execute("update schedule set restored_at = ?, tries = 0", (at,))
-        # Portals may have taken units since. Each of them finds out what its Merchant shows now.
-        db.execute("delete from quotas")
-        AlertTable(db).forget()
-        db.execute(
-            "update schedule set done_at = null, next_at = ?"
-            " where interval_s is not null and coalesce(paused, 0) = 0",
-            (at,),
-        )
+        mark_restored(db, now=now, fence=fence)
         db.execute(
             "insert into meta (key, value) values (?, ?)"
             " on conflict (key) do update set value = excluded.value",

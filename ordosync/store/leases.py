@@ -10,10 +10,11 @@ lease commits nothing.
 
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from ordosync.clock import Clock, to_text
 from ordosync.errors import LeaseLostError
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 Resource = Literal["orders", "shipments", "products", "stock"]
 ALERTS = "alerts"
 """The lease of the process that sends alerts; it belongs to no portal, so its name is empty."""
+MOVED = "moved"
+"""The owner of all leases of a store that was moved. Nothing claims them again."""
+_NEVER = "9999-12-31T00:00:00.000Z"
 LEASE = timedelta(minutes=10)
 _LEASE_S = LEASE.total_seconds()
 
@@ -39,11 +43,22 @@ class Lease:
     """The run for which it was last claimed; None if there was none."""
 
 
+class Processes(Protocol):
+    """The processes that may hold leases."""
+
+    def this(self) -> str:
+        """Return an id of this process that no other process has, now or later."""
+
+    def is_alive(self, owner: str) -> bool:
+        """True if the process with this id may still work."""
+
+
 class Leases:
     """The table `leases`. Call every method inside a transaction."""
 
-    def __init__(self, connection: "Connection") -> None:
+    def __init__(self, connection: "Connection", processes: Processes) -> None:
         self._db = connection
+        self._processes = processes
 
     def claim(self, portal: str, resource: str, *, clock: Clock) -> Lease | int | None:
         """Claim the lease, or return the id of the run that holds it (None if not known)."""
@@ -51,7 +66,7 @@ class Leases:
         if holder:
             run_id: int | None = holder["run_id"]
             return run_id
-        owner = this_process()
+        owner = self._processes.this()
         now_s, until = clock.boot_s(), to_text(clock.now() + LEASE)
         row = self._db.execute(
             "insert into leases (portal, resource, fence, owner, until, until_boot_s)"
@@ -65,9 +80,14 @@ class Leases:
             portal=portal, resource=resource, fence=row["fence"], last_run_id=row["run_id"]
         )
 
-    def forget(self) -> None:
-        """Delete all leases, in the copy of a store that no other process uses."""
-        self._db.execute("delete from leases")
+    def hold(self, names: Sequence[tuple[str, str]]) -> None:
+        """Hold leases forever, by portal and resource: the store was moved."""
+        self._db.executemany(
+            "insert into leases (portal, resource, fence, owner, until) values (?, ?, 1, ?, ?)"
+            " on conflict (portal, resource) do update set fence = leases.fence + 1,"
+            " owner = excluded.owner, until = excluded.until, until_boot_s = null, run_id = null",
+            [(*name, MOVED, _NEVER) for name in names],
+        )
 
     def is_held(self, portal: str, resource: Resource, *, clock: Clock) -> bool:
         """True if a live process holds the lease."""
@@ -77,7 +97,14 @@ class Leases:
         row: Row | None = self._db.execute(
             "select * from leases where portal = ? and resource = ?", (portal, resource)
         ).fetchone()
-        return row if row and _is_held(row, clock) else None
+        return row if row and self._is_held(row, clock) else None
+
+    def _is_held(self, row: "Row", clock: Clock) -> bool:
+        """True if the owner of a lease still works. The only place that decides this."""
+        owner = row["owner"]
+        if not owner or _has_run_out(row, clock):
+            return False
+        return owner == MOVED or self._processes.is_alive(owner)
 
     def assign(self, lease: Lease, run_id: int) -> None:
         """Note the run for which a lease was claimed."""
@@ -124,11 +151,6 @@ class Leases:
             )
 
 
-def _is_held(row: "Row", clock: Clock) -> bool:
-    """True if the owner of a lease still works. The only place that decides this."""
-    return bool(row["owner"]) and is_alive(row["owner"]) and not _has_run_out(row, clock)
-
-
 def _has_run_out(row: "Row", clock: Clock) -> bool:
     until_s: float | None = row["until_boot_s"]
     # An older version has claimed the lease, with a wall time only.
@@ -136,6 +158,18 @@ def _has_run_out(row: "Row", clock: Clock) -> bool:
         return bool(row["until"] <= to_text(clock.now()))
     # A later end means that the machine was restarted since, and `/proc` does not show it.
     return not clock.boot_s() < until_s <= clock.boot_s() + _LEASE_S
+
+
+class LocalProcesses:
+    """The processes of this machine."""
+
+    def this(self) -> str:
+        """Return an id of this process that no other process has, now or later."""
+        return this_process()
+
+    def is_alive(self, owner: str) -> bool:
+        """True if the process with this id may still run on this machine; see `is_alive`."""
+        return is_alive(owner)
 
 
 def this_process() -> str:

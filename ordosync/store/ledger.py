@@ -36,7 +36,7 @@ def settle(db: "Connection", portal: str, links: Sequence["Link"]) -> None:
     """
     orders = [link for link in links if link.kind == "order"]
     parcels = [link for link in links if link.kind in ("shipment", "parcel")]
-    for line in (link for link in links if link.kind == "line"):
+    for line in (link for link in links if _changes_line(link)):
         _settle_line(db, portal, line)
     _add_sent(db, portal, _units_of_parcels(db, portal, parcels))
     for order in orders:
@@ -138,6 +138,12 @@ def _without_sent(short: str | None, units: int) -> str | None:
         return short
     values = json.loads(short)
     return json.dumps({**values, "cancelled": max(values.get("cancelled", 0) - units, 0)})
+
+
+def _changes_line(link: "Link") -> bool:
+    """True if a line was linked before, and its numbers may change now."""
+    is_new = link.raised_to is None and link.cancelled is None and not link.moved
+    return link.kind == "line" and not (is_new and link.state == "live")
 
 
 def _settle_line(db: "Connection", portal: str, line: "Link") -> None:

@@ -5,21 +5,28 @@ is.
 """
 
 import os
+import shutil
 from abc import ABC, abstractmethod
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ordosync.clock import Clock
-from ordosync.database import open_database, sqlite3, write_transaction
+from ordosync.database import open_database, sqlite3, wal_is_safe, write_transaction
 from ordosync.database_copy import copy_database
 from ordosync.database_file import check_folder
 from ordosync.sql import Connection
 from ordosync.store.machine import check_machine
 from ordosync.store.version import APPLICATION_ID, VERSION, migrations_of
+
+if TYPE_CHECKING:
+    from ordosync.digest_key import DigestKey
+    from ordosync.http.account_limits import AccountLimits
+    from ordosync.store.checks import Check
+    from ordosync.store.leases import Processes
 
 
 @dataclass(frozen=True)
@@ -49,10 +56,32 @@ class StoreLocation(ABC):
         """The file with the key of the digests."""
         return self._beside(".key")
 
+    is_shared: ClassVar[bool] = False
+    """True if several hosts can have the store in common."""
+
+    @property
+    def host(self) -> str | None:
+        """The name of this host for the log; None if the store is on this machine."""
+        return None
+
+    def follow(self, clock: Clock) -> None:  # noqa: B027 - most clocks need nothing
+        """Let a clock show the time by which the processes of all hosts work."""
+
     @property
     def reported_problems(self) -> Path:
         """The file with the problems of the store that were reported today."""
         return self._beside(".told")
+
+    def account_limits(
+        self,
+        clock: Clock,  # noqa: ARG002
+        shared: Collection[str],  # noqa: ARG002
+    ) -> "AccountLimits | None":
+        """Return the limits of `shared` accounts that hosts have in common.
+
+        None if all processes are on this machine: then each counts its own requests.
+        """
+        return None
 
     def _beside(self, suffix: str) -> Path:
         return self.path.with_name(f"{self.path.name}{suffix}")
@@ -71,13 +100,41 @@ class StoreLocation(ABC):
 
     @abstractmethod
     def transaction(
-        self, connection: Connection, *, portals: Collection[str], durable: bool
+        self,
+        connection: Connection,
+        *,
+        portals: Collection[str],
+        accounts: Collection[str],
+        durable: bool,
     ) -> AbstractContextManager[None]:
-        """Return a write transaction about these portals; about all if there are none."""
+        """Return a write transaction about these portals; about all if there are none.
+
+        It changes what the portals of these accounts share.
+        """
+
+    @abstractmethod
+    def processes(self, connection: Connection) -> "Processes":
+        """Return the processes that may hold leases."""
+
+    @abstractmethod
+    def digest_key(self, connection: Connection) -> "DigestKey":
+        """Return the key of the digests by which edits are noticed."""
+
+    @abstractmethod
+    def checks(self, connection: Connection) -> "Iterator[Check]":
+        """Check the database, for `health -v` and `config check --online`."""
+
+    def warnings(self) -> Sequence[str]:
+        """Return warnings about the place, without a connection."""
+        return ()
+
+    @abstractmethod
+    def keep_key(self, key: bytes, connection: Connection) -> None:
+        """Use this key of the digests from now on."""
 
     @abstractmethod
     def copy_to(self, connection: Any, path: Path) -> None:
-        """Copy a snapshot of the store to a new SQLite file. Raises `DatabaseError`."""
+        """Copy a snapshot of the store and its key to new files. Raises `DatabaseError`."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +160,7 @@ class SqliteFile(StoreLocation):
         if readonly and not path.exists() and not path.is_symlink():
             if not path.parent.is_dir():
                 check_folder(path)
-            return _in_memory(path)
+            return empty_store(path)
         connection = open_database(
             path,
             application_id=APPLICATION_ID,
@@ -124,17 +181,53 @@ class SqliteFile(StoreLocation):
         connection: Connection,
         *,
         portals: Collection[str],  # noqa: ARG002 - SQLite locks the whole file in any case
+        accounts: Collection[str],  # noqa: ARG002 - see above
         durable: bool,
     ) -> AbstractContextManager[None]:
         """Return a write transaction; see `write_transaction`."""
         return write_transaction(connection, self.path, durable=durable)
 
+    def processes(self, connection: Connection) -> "Processes":  # noqa: ARG002
+        """Return the processes of this machine."""
+        from ordosync.store.leases import LocalProcesses  # noqa: PLC0415
+
+        return LocalProcesses()
+
+    def digest_key(self, connection: Connection) -> "DigestKey":  # noqa: ARG002
+        """Return the key in the file beside the store."""
+        from ordosync.digest_key import DigestKey  # noqa: PLC0415
+
+        return DigestKey(self.key_file)
+
+    def checks(self, connection: Connection) -> "Iterator[Check]":
+        """Check that this SQLite cannot damage the file."""
+        from ordosync.store.checks import Check  # noqa: PLC0415
+
+        journal = connection.execute("pragma journal_mode").fetchone()[0]
+        text = f"SQLite {sqlite3.sqlite_version}, journal {journal}"
+        if journal == "wal" and not wal_is_safe():
+            text += ": this SQLite can damage a WAL file; install pysqlite3"
+            yield Check(name="sqlite", state="trouble", text=text)
+            return
+        if not wal_is_safe():
+            text += ", since this SQLite can damage a WAL file"
+        yield Check(name="sqlite", state="ok", text=text)
+
+    def keep_key(self, key: bytes, connection: Connection) -> None:  # noqa: ARG002
+        """Write the key to the file beside the store."""
+        from ordosync.atomic_write import replace_file  # noqa: PLC0415
+
+        replace_file(self.key_file, key, mode=0o600)
+
     def copy_to(self, connection: "sqlite3.Connection", path: Path) -> None:
-        """Copy a snapshot of the file; see `copy_database`."""
+        """Copy a snapshot of the file, and the key beside it; see `copy_database`."""
         copy_database(connection, path)
+        if self.key_file.is_file():
+            shutil.copy(self.key_file, SqliteFile(path).key_file)
 
 
-def _in_memory(path: Path) -> "sqlite3.Connection":
+def empty_store(path: Path) -> "sqlite3.Connection":
+    """Return an empty store in memory, for reading where there is no store."""
     from sqlite_utils import Database  # noqa: PLC0415 - a third of a command's start-up
 
     connection = sqlite3.connect(":memory:", isolation_level=None)

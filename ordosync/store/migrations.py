@@ -205,3 +205,6 @@ _SIXTH = (
     # The host that did it. Null: the store was a file then, so it was on this machine.
     "alter table runs add column host text",
 )
+
+STATEMENTS = (FIRST_TABLES, _CONCERNS_AND_CLAIMS, _LEDGER, _FOURTH, _FIFTH, _SIXTH)
+"""The statements of each version, for a new store. The digests of an older one are keyed, too."""

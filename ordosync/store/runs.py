@@ -70,6 +70,8 @@ class Run:
     error: RunError | None = None
     note: str = ""
     """A remark about the run as a whole, such as that there was no file to read."""
+    host: str | None = None
+    """The host that did it; None if the store was a file then."""
     is_kept: bool = True
     """True if the run is in the log; runs that found nothing are removed."""
 
@@ -135,17 +137,18 @@ class QuietRuns:
 class Runs:
     """The table `runs`."""
 
-    def __init__(self, connection: "Connection") -> None:
+    def __init__(self, connection: "Connection", *, host: str | None = None) -> None:
         self._db = connection
+        self._host = host
 
     def start(
         self, portal: str, task: str, trigger: Trigger, *, now: datetime, missed_slots: int = 0
     ) -> Run:
         """Insert a running row."""
         row = self._db.execute(
-            "insert into runs (portal, task, trigger, status, started_at, missed_slots)"
-            " values (?, ?, ?, 'running', ?, ?) returning *",
-            (portal, task, trigger, to_text(now), missed_slots),
+            "insert into runs (portal, task, trigger, status, started_at, missed_slots, host)"
+            " values (?, ?, ?, 'running', ?, ?, ?) returning *",
+            (portal, task, trigger, to_text(now), missed_slots, self._host),
         ).fetchone()
         return _run(row)
 
@@ -217,18 +220,16 @@ class Runs:
         """
         conditions = [*chosen.conditions, *([CHANGED] if with_changes else [])]
         where = f"where {' and '.join(conditions)}" if conditions else ""
-        rows = self._db.execute(
-            f"select * from runs {where} order by id desc limit :count",  # noqa: S608 - constants
-            {**chosen.values, "count": count},
-        )
-        return [_run(row) for row in rows]
+        statement = f"select * from runs {where} order by id desc limit :count"  # noqa: S608
+        return [_run(row) for row in self._db.execute(statement, {**chosen.values, "count": count})]
 
     def without_changes(self, chosen: RunFilter, *, after: int) -> QuietRuns:
         """Return how many runs of a filter changed nothing, of those after this number."""
         conditions = " and ".join([*chosen.conditions, f"not {CHANGED}", "id > :after"])
         row = self._db.execute(
             "select count(*) as count, max(started_at) as last_at from"  # noqa: S608 - constants
-            f" (select started_at from runs where {conditions} order by id desc limit :most)",
+            f" (select started_at from runs where {conditions} order by id desc limit :most)"
+            " as quiet",
             {**chosen.values, "after": after, "most": _MOST_COUNTED},
         ).fetchone()
         last_at = from_text(row["last_at"]) if row["last_at"] else None
@@ -293,4 +294,5 @@ def _run(row: "Row") -> Run:
             else None
         ),
         note=row["note"] or "",
+        host=row["host"],
     )

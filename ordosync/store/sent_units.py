@@ -18,7 +18,10 @@ class SentSku(NamedTuple):
 
 
 class SentUnits:
-    """The table `sent_units`, for one Supplier account. Call its changes in a transaction."""
+    """The table `sent_units`, for one Supplier account. Call its changes in a transaction.
+
+    Portals change its rows in one order, so that none waits for one that waits for it.
+    """
 
     def __init__(self, connection: "Connection", account: str) -> None:
         self._db = connection
@@ -37,12 +40,12 @@ class SentUnits:
             "insert into sent_units (account, key, units, at) values (?, ?, ?, ?)"
             " on conflict (account, key) do update"
             " set units = sent_units.units + excluded.units, at = excluded.at",
-            [(self._account, key, count, to_text(now)) for key, count in units.items()],
+            [(self._account, key, count, to_text(now)) for key, count in sorted(units.items())],
         )
 
     def remove(self, keys: Collection[str], *, before: datetime) -> None:
         """Forget the units of these products, unless more were sent at `before` or later."""
         self._db.executemany(
             "delete from sent_units where account = ? and key = ? and at < ?",
-            [(self._account, key, to_text(before)) for key in keys],
+            [(self._account, key, to_text(before)) for key in sorted(keys)],
         )

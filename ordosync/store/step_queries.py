@@ -5,7 +5,7 @@ A query for unsettled steps contains `UNSETTLED`, so that SQLite uses the partia
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -215,6 +215,10 @@ class StepQueries:
 
     def of_run(self, run_id: int) -> Sequence[StepRow]:
         """Return the current rows of the steps that this run planned, wrote or last tried."""
+        return [*self.each_of_run(run_id)]
+
+    def each_of_run(self, run_id: int) -> Iterator[StepRow]:
+        """Yield them one by one, so that a large run needs no memory."""
         rows = self._db.execute(
             "select * from steps where last_run_id = :run"
             " union all select * from steps where run_id = :run and run_id <> last_run_id"
@@ -223,7 +227,7 @@ class StepQueries:
             " order by id",
             {"run": run_id},
         )
-        return [step_row(row) for row in rows]
+        yield from map(step_row, rows)
 
     def failures(self, run_id: int, *, limit: int = sys.maxsize) -> Sequence[StepRow]:
         """Return the first steps that failed in this run, as its last attempt."""

@@ -57,11 +57,19 @@ class Portal:
     """None if the portal has no map: then both accounts have the same SKUs."""
     rivals: tuple[str, ...] = ()
     """The other portals of the same Merchant account, which may read the same lines."""
+    known_skus: set[str] = field(default_factory=set)
+    """SKUs that the Supplier has, as far as a run has asked."""
 
     @cached_property
     def stock(self) -> PortalStock:
         """The rules and the state of the stock, opened at the first use: few tasks need them."""
         return self.open_stock()
+
+    @property
+    def shared_accounts(self) -> Sequence[str]:
+        """The accounts whose claims of lines, or quotas, other portals may change meanwhile."""
+        claimed = [self.merchant.name] if self.rivals else []
+        return [*claimed, self.supplier.name] if self.is_pooled else claimed
 
     @property
     def sides(self) -> tuple[tuple[Role, PortalAccount], tuple[Role, PortalAccount]]:
@@ -78,6 +86,7 @@ class Portal:
         """Release what both accounts and the rules hold open. Idempotent."""
         if "stock" in self.__dict__:
             self.stock.rules.close()
+        self.known_skus.clear()
         self.merchant.client.close()
         self.supplier.client.close()
 
@@ -110,7 +119,7 @@ class Step(StepRef, frozen=True, kw_only=True):
     content: str
     """Digest or text of the record; it differs if the record has changed."""
     summary: str = ""
-    """What would be written, for `--dry-run`."""
+    """What would be written, unless the task summarizes it from its payload."""
     supplier_id: str | None = None
     """The Supplier's id; None if only the write returns it."""
     is_destructive: bool = False
@@ -231,6 +240,8 @@ class Task:
     look_up: Callable[[Portal, Sequence[str]], Mapping[str, Result]] = lambda _, __: {}
     """Finds the records that earlier attempts of these keys have created; only reads. By default
     no records are looked up, because the write is idempotent."""
+    summarize: Callable[[Step], str] = lambda step: step.summary
+    """Returns what a step would write, for `--dry-run`."""
     is_state: bool = False
     """True if a step is a state, such as a quantity, not an event: a newer state replaces it
     after any outcome."""

@@ -11,10 +11,10 @@ from functools import partial
 
 from msgspec.structs import replace
 
+from ordosync.errors import AccountError
 from ordosync.left_out import ORDINARY, LeftOut
 from ordosync.models import Comment, InvalidRecord, Order, Page
 from ordosync.store.links import Link
-from ordosync.store.sent_units import SentSku
 from ordosync.store.step_rows import StepRef, StepRow
 from ordosync.tasks.base import (
     Decision,
@@ -29,7 +29,12 @@ from ordosync.tasks.invalid_records import step_of_source
 from ordosync.tasks.order_edits import Imported, announce, compare
 from ordosync.tasks.order_edits import due_again as edits_due_again
 from ordosync.tasks.orders import cancelled_rest
-from ordosync.tasks.orders.created_values import nothing_to_ship_note, summary_of, values_of
+from ordosync.tasks.orders.created_values import (
+    nothing_to_ship_note,
+    summarize,
+    units_of,
+    values_of,
+)
 from ordosync.tasks.orders.date_skus import with_remarks
 from ordosync.tasks.orders.digests import of_order, rules, with_keyed_contents
 from ordosync.tasks.orders.existing import (
@@ -101,7 +106,7 @@ def _create(
         key: Result(
             outcome=outcome,
             links=order_links(key, outcome, order.lines),
-            sent_units=_units(order) if outcome.id else None,
+            sent_units=units_of(order) if outcome.id else None,
         )
         for (key, order), outcome in zip(orders.items(), outcomes, strict=True)
     }
@@ -120,64 +125,66 @@ def _create(
     return results
 
 
-def _units(order: Order) -> Mapping[SentSku, int]:
-    units: dict[SentSku, int] = {}
-    for line in order.lines:
-        sku = SentSku(line.sku, line.own_sku)
-        units[sku] = units.get(sku, 0) + line.quantity
-    return units
-
-
 def _steps(
     portal: Portal, pages: Iterator[Page[Order | InvalidRecord]], *, behind: bool = False
 ) -> Iterator[Page[Step]]:
     key, config = portal.digest_key.value, portal.config
     digester = Digester(key, rules(config), config.edits, config.send)
+    plan_page = partial(_planned_page, portal, digester, behind=behind)
     keyed_pages = with_keyed_contents(pages, key)
-    for page in with_open_units(portal, keyed_pages):
-        ids = {item.id for item in page.items}
-        for item in page.items:
-            if isinstance(item, Order):
-                ids.update(item.ancestors)
-        links = {**portal.links.of_merchant("order", sorted(ids))}
-        restored = restored_orders(portal, [links[i.id] for i in page.items if i.id in links])
-        earlier = list(links.values()) if behind else []
-        families = split_families(portal, page.items, links) if behind else []
-        links |= {link.merchant_id: link for link in families}
-        # An order that is sent again is sent with what is open now.
-        sent = [id_ for id_, link in links.items() if link.state != "cancelled_by_task"]
-        ledger = portal.links.lines_of(sent)
-        requested = without_left_out(portal, page.items, ledger)
-        settled = settled_units(ledger)
-        states = sent_as(portal, page.items, requested.items, ledger)
-        steps = [link_step(link, is_family=True) for link in families]
-        holds = Holds.of(portal, {step_key(item.id, links): item for item in page.items})
-        sent_again_steps = sent_again(portal, earlier, requested.items) if earlier else {}
-        behind_ids = not_comparable(portal, requested.items, ledger, links)
-        for item in with_remarks(portal, requested.items):
-            order = as_ordered(item, settled)
-            step = sent_again_steps.get(item.id) or _step(
-                portal,
-                order,
-                links,
-                restored,
-                digester,
-                holds=holds,
-                sent=states[item.id],
-                left_out=requested.of(item.id),
-            )
-            if step and item.id in behind_ids and step.decision:
-                step = replace(step, payload=None)
-            if step and cancelled_rest.is_missing(step, restored):
-                # It comes first: once the order is linked, nothing shows that its rest is missing.
-                steps.append(rest_cancelled(step))
-            if step:
-                steps.append(step)
-        steps, unavailable = with_sku_decisions(portal, requested.items, steps, holds)
-        decided = without_withdrawn(portal, requested.items, steps)
-        yield Page(items=decided, cursor=page.cursor)
+    # `map` does not keep a page while the next one is read.
+    for page, unavailable in map(plan_page, with_open_units(portal, keyed_pages)):
+        yield page
         if unavailable:
             raise unavailable
+        del page
+
+
+def _planned_page(
+    portal: Portal, digester: Digester, page: Page[Order | InvalidRecord], *, behind: bool
+) -> tuple[Page[Step], AccountError | None]:
+    """Return the steps of a page, and the error if some of them wait for the Supplier."""
+    ids = {item.id for item in page.items}
+    for item in page.items:
+        if isinstance(item, Order):
+            ids.update(item.ancestors)
+    links = {**portal.links.of_merchant("order", sorted(ids))}
+    restored = restored_orders(portal, [links[i.id] for i in page.items if i.id in links])
+    earlier = list(links.values()) if behind else []
+    families = split_families(portal, page.items, links) if behind else []
+    links |= {link.merchant_id: link for link in families}
+    # An order that is sent again is sent with what is open now.
+    sent = [id_ for id_, link in links.items() if link.state != "cancelled_by_task"]
+    ledger = portal.links.lines_of(sent)
+    requested = without_left_out(portal, page.items, ledger)
+    settled = settled_units(ledger)
+    states = sent_as(portal, page.items, requested.items, ledger)
+    steps = [link_step(link, is_family=True) for link in families]
+    holds = Holds.of(portal, {step_key(item.id, links): item for item in page.items})
+    sent_again_steps = sent_again(portal, earlier, requested.items) if earlier else {}
+    behind_ids = not_comparable(portal, requested.items, ledger, links)
+    for item in with_remarks(portal, requested.items):
+        order = as_ordered(item, settled)
+        step = sent_again_steps.get(item.id) or _step(
+            portal,
+            order,
+            links,
+            restored,
+            digester,
+            holds=holds,
+            sent=states[item.id],
+            left_out=requested.of(item.id),
+        )
+        if step and item.id in behind_ids and step.decision:
+            step = replace(step, payload=None)
+        if step and cancelled_rest.is_missing(step, restored):
+            # It comes first: once the order is linked, nothing shows that its rest is missing.
+            steps.append(rest_cancelled(step))
+        if step:
+            steps.append(step)
+    steps, unavailable = with_sku_decisions(portal, requested.items, steps, holds)
+    decided = without_withdrawn(portal, requested.items, steps)
+    return Page(items=decided, cursor=page.cursor), unavailable
 
 
 def _step(
@@ -226,7 +233,6 @@ def _step(
         step,
         content=of_order(item, created.lines, digester.rules),
         digests=digester.of(created),
-        summary="; ".join(filter(None, (summary_of(created), without))),
         written=values_of(created, left_out),
         remark="; ".join(filter(None, (item.remark, without))),
         payload=created,
@@ -282,6 +288,7 @@ TASK = Task(
     replan=replan,
     apply=apply,
     look_up=look_up,
+    summarize=summarize,
     writes_to="supplier",
     reopens=("split-order", "update-tracking"),
     claims_lines=True,

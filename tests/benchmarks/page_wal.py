@@ -24,30 +24,36 @@ create table if not exists lines (
     primary key (number, line_id)) without rowid;
 create table if not exists state (name text primary key, value text);
 """
-_ORDER = """insert into orders values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (number)
+ORDER = """insert into orders values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (number)
 do update set status = excluded.status, updated = excluded.updated, total = excluded.total,
 ship_to = excluded.ship_to, revision = excluded.revision
 where excluded.updated is not orders.updated"""
-_LINE = """insert into lines values (?, ?, ?, ?, ?, ?, ?) on conflict (number, line_id)
+LINE = """insert into lines values (?, ?, ?, ?, ?, ?, ?) on conflict (number, line_id)
 do update set sku = excluded.sku, name = excluded.name, quantity = excluded.quantity,
 price = excluded.price, total = excluded.total"""
 
 
 def main(url: str, path: str) -> None:
     """Read all orders that changed since the last time, and store them."""
-    db = sqlite3.connect(path, isolation_level=None)
-    db.execute("pragma journal_mode = wal")
-    db.execute("pragma synchronous = normal")
-    db.executescript(_SCHEMA)
+    db = opened(path)
     known = db.execute("select value from state where name = 'updated'").fetchone()
     for page in _pages(url, known[0] if known else None):
         db.execute("begin immediate")
-        db.executemany(_ORDER, [_order_row(order) for order in page])
-        db.executemany(_LINE, [row for order in page for row in _line_rows(order)])
+        db.executemany(ORDER, [_order_row(order) for order in page])
+        db.executemany(LINE, [row for order in page for row in _line_rows(order)])
         newest = page[-1]["updated_date"]
         db.execute("insert or replace into state values ('updated', ?)", (newest,))
         db.execute("commit")
     db.close()
+
+
+def opened(path: str) -> sqlite3.Connection:
+    """Open the file as is recommended for bulk writes, and create its tables."""
+    db = sqlite3.connect(path, isolation_level=None)
+    db.execute("pragma journal_mode = wal")
+    db.execute("pragma synchronous = normal")
+    db.executescript(_SCHEMA)
+    return db
 
 
 def _pages(url: str, since: str | None) -> Iterator[list[dict[str, Any]]]:

@@ -218,6 +218,25 @@ def test_a_shell_completes_existing_names(
     assert result.out.split() == completions, result
 
 
+def test_a_shell_completes_whichever_way_the_program_is_started(both: TwoAccounts) -> None:
+    asked = {
+        "_ORDOSYNC_COMPLETE": "complete_bash",
+        "COMP_WORDS": "ordosync back",
+        "COMP_CWORD": "1",
+    }
+
+    result = subprocess.run(
+        [sys.executable, "-m", "ordosync"],
+        cwd=both.folder,
+        env={**os.environ, **asked},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert result.stdout.split() == ["backup"], result.stderr
+
+
 _FULL = pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
 _VARIABLES = [{}, {"LANG": "C.UTF-8"}, {"PYTHONUNBUFFERED": "1"}]
 _BARE = {"HOME": os.environ["HOME"], "PATH": os.environ["PATH"]}

@@ -1,6 +1,5 @@
 """`activity`, `show`, `retry` and `health`: which tasks ran, and what remains to do."""
 
-import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +11,7 @@ from ordosync.store.step_rows import StepChange
 from tests.support.clock import VirtualClock
 from tests.support.command import HEADER, numbers, ordosync, row, shop, steps
 from tests.support.desk import SHIP, TwoAccounts
+from tests.support.stores import opened
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
@@ -36,7 +36,7 @@ def test_a_step_that_creates_no_record_is_not_settled_as_sent(both: TwoAccounts)
 
 def _unknown(folder: Path) -> None:
     """Lose the answer to the creation of order 2."""
-    with closing(sqlite3.connect(folder / "ordosync.db")) as db, db:
+    with closing(opened(folder / "ordosync.db")) as db, db:
         db.execute("update steps set state = 'unknown', attempts = 1 where key = '2#1'")
 
 
@@ -93,7 +93,7 @@ def test_an_order_that_arrived_under_another_id_is_not_settled_under_this_id(
     shop(tmp_path, HEADER + row("2"))
     ordosync(tmp_path, "import-orders")
     ordosync(tmp_path, "orders", "add", "W-2", "--line", "MUG=1")
-    with closing(sqlite3.connect(tmp_path / "ordosync.db")) as db, db:
+    with closing(opened(tmp_path / "ordosync.db")) as db, db:
         db.execute("delete from links")
     _unknown(tmp_path)
 

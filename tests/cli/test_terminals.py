@@ -97,6 +97,7 @@ ALSO_IN_A_PIPE = (
     "rebuild-state",
     "reconcile",
     "restore --help",
+    "store copy --help",
     "retry",
     "schema activity",
     "sku export shop-northwind -",

@@ -16,6 +16,12 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--orders", type=int, default=400)
     parser.add_argument("--shape", choices=[*sshd.SHAPES][:3], default="plain")
+    parser.add_argument(
+        "--after",
+        choices=["keep", "archive", "delete"],
+        default="",
+        help="read the orders at the server, too; this is the fate of their files",
+    )
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     asked = parser.parse_args()
     if sshd.PROGRAM is None:
@@ -29,7 +35,12 @@ def main() -> int:
         sshd.running(Path(of_server)) as server,
     ):
         world = Handover(
-            Path(folder), server, seed=asked.seed, orders=asked.orders, shape=asked.shape
+            Path(folder),
+            server,
+            seed=asked.seed,
+            orders=asked.orders,
+            shape=asked.shape,
+            after=asked.after,
         )
         with world.consumer.taking():
             while world.kills < asked.kills:

@@ -1,18 +1,16 @@
-"""A real server that is frozen, cut, full, shows another key, or has another clock.
+"""A real server that is frozen, cut, full, or shows another key.
 
 Each order is there once in the end, and no file is cut.
 """
 
 import os
 import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.accounts.files.places.conftest import _sshd  # noqa: F401 - a fixture
-from tests.accounts.files.places.sshd import Sshd
+from tests.accounts.files.places.sshd import Sshd, frozen, sessions, signalled
 from tests.handover.world import Handover
 
 pytestmark = pytest.mark.slow
@@ -22,32 +20,6 @@ ORDERS = 6
 @pytest.fixture(name="world")
 def _world(sshd: Sshd, tmp_path: Path) -> Handover:
     return Handover(tmp_path, sshd, seed=1, orders=ORDERS)
-
-
-def sessions(parent: int) -> list[int]:
-    """Return the processes of a server that serve a connection."""
-    found: list[int] = []
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = path.read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-        if int(fields[1]) == parent:
-            child = int(path.parent.name)
-            found += [child, *sessions(child)]
-    return found
-
-
-@contextmanager
-def frozen(parent: int) -> Iterator[None]:
-    pids = [parent, *sessions(parent)]
-    for pid in pids:
-        os.kill(pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        for pid in reversed(pids):
-            os.kill(pid, signal.SIGCONT)
 
 
 def test_frozen_server(world: Handover, sshd: Sshd) -> None:
@@ -66,8 +38,7 @@ def test_connection_that_is_cut_again_and_again(world: Handover, sshd: Sshd) -> 
             process = world.start("import-orders")
             while process.poll() is None and not sessions(sshd.pid):
                 os.sched_yield()
-            for pid in sessions(sshd.pid):
-                os.kill(pid, signal.SIGKILL)
+            signalled(sessions(sshd.pid), signal.SIGKILL)
             process.communicate()
         summary = world.heal()
 

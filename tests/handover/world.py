@@ -1,6 +1,7 @@
 """Orders handed over to a real server, by processes that are killed, while a partner takes files.
 
-The server counts: each order must be taken once, and whole.
+The server counts: each order must be taken once, and whole. The orders come from a local file, or
+from files at the same server, which are archived or deleted there.
 """
 
 import json
@@ -23,15 +24,16 @@ _CONFIG = """
 accounts:
   shop:
     kind: files
+    {shop_place}
     orders:
-      glob: feeds/*
+      glob: {glob}
       columns: {{order_number: order, sku: sku, name: name, quantity: qty, unit_price: price,
                 ship_to.name: to, ship_to.country: country}}
       currency: EUR
+      {read}
   depot:
     kind: files
-    place: {{url: "sftp://{user}@127.0.0.1:{port}/{remote}", key: file:key, host_key: "{host_key}",
-            timeout_s: 5}}
+    {place}
     order_files:
       folder: in
       name: "PO_{{number}}.csv"
@@ -41,6 +43,11 @@ portals:
     merchant: shop
     supplier: depot
 """
+_READ = """quiet_s: 0
+      after: {after}"""
+_AFTER = {"archive": "{archive: out/done}"}
+_IN_A_FILE = 4
+"""The orders in a file that is read at the server."""
 _EVERY_S = 0.002
 _LONGEST_S = 30
 _HEALING = 12
@@ -110,39 +117,63 @@ class Handover:
     """A shop with orders, a depot at a server, and processes."""
 
     def __init__(
-        self, folder: Path, server: Sshd, *, seed: int, orders: int, shape: str = "plain"
+        self,
+        folder: Path,
+        server: Sshd,
+        *,
+        seed: int,
+        orders: int,
+        shape: str = "plain",
+        after: str = "",
     ) -> None:
+        """`after` is the fate of files that are read at the server; empty for a local file."""
         self.folder = folder
         self._seed = seed
         self._random = random.Random(seed)  # noqa: S311 - moments, no secrets
         self._numbers = [str(1000 + number) for number in range(orders)]
         self._settled = 0
         self.kills = 0
-        for name in ("feeds", "remote/in", "taken"):
+        for name in ("feeds", "remote/in", "remote/out/done", "taken"):
             (folder / name).mkdir(parents=True)
         self.remote = remote = folder / "remote"
         options = server.options(remote, shape)
         (folder / "key").write_text(server.key)
         (folder / "key").chmod(0o600)
-        (folder / "config.yaml").write_text(
-            _CONFIG.format(
-                user=options.user_name,
-                port=server.ports[shape],
-                remote=remote,
-                host_key=server.host_key,
-            )
+        place = f'place: {{url: "{options.url}", key: file:key, timeout_s: 5, '
+        place += f'host_key: "{server.host_key}"}}'
+        is_read = bool(after)
+        text = _CONFIG.format(
+            shop_place=place if is_read else "",
+            glob="out/*.csv" if is_read else "feeds/*",
+            read=_READ.format(after=_AFTER.get(after, after)) if is_read else "",
+            place=place,
         )
-        rows = "".join(row(number) for number in self._numbers)
-        (folder / "feeds" / "orders.csv").write_text(HEADER + rows)
+        (folder / "config.yaml").write_text("\n".join(filter(str.strip, text.splitlines())))
+        self._mirror = folder / "ordosync.db.places" / "shop" / "in" / "orders"
+        self._undropped = [*self._numbers] if is_read else []
+        if not is_read:
+            rows = "".join(row(number) for number in self._numbers)
+            (folder / "feeds" / "orders.csv").write_text(HEADER + rows)
         self.consumer = Consumer(remote / "in", folder / "taken")
 
+    def drop(self) -> bool:
+        """Add a file with the next orders to those at the server; False if there are no more."""
+        numbers = self._undropped[:_IN_A_FILE]
+        del self._undropped[:_IN_A_FILE]
+        if numbers:
+            temporary = self.remote / "out" / ".tmp"
+            temporary.write_text(HEADER + "".join(map(row, numbers)))
+            temporary.rename(self.remote / "out" / f"{numbers[0]}.csv")
+        return bool(numbers)
+
     def kill(self) -> None:
-        """Start an import, and kill it at a random moment after it began to hand files over."""
-        before = len(self.consumer.files)
+        """Start an import, and kill it at a random moment after it began to transfer files."""
+        before = self._state()
+        self.drop()
         process = self.start("import-orders")
         ends = time.monotonic() + _LONGEST_S
         while process.poll() is None and time.monotonic() < ends:
-            if self._has_begun(before):
+            if self._state() != before:
                 time.sleep(self._random.uniform(0, 0.2))
                 break
             time.sleep(_EVERY_S)
@@ -153,6 +184,8 @@ class Handover:
 
     def heal(self) -> Summary:
         """Run until nothing is open, and count what the partner has."""
+        while self.drop():
+            pass
         for _ in range(_HEALING):
             self.run("import-orders")
             self.run("retry", "--all")
@@ -179,12 +212,16 @@ class Handover:
                 for name, content in self.consumer.files
                 if content.decode() != f"No,SKU,Qty,Name\r\n{names.get(name)},MUG,1,Ada\r\n"
             ),
-            left=sorted(path.name for path in (self.folder / "remote" / "in").iterdir()),
+            left=sorted(
+                path.name
+                for path in (*(self.remote / "in").iterdir(), *(self.remote / "out").glob("*.csv"))
+            ),
         )
 
-    def _has_begun(self, before: int) -> bool:
-        remote = self.folder / "remote" / "in"
-        return len(self.consumer.files) > before or any(remote.iterdir())
+    def _state(self) -> object:
+        """Return what changes as soon as files are transferred."""
+        parts = sorted((self.remote / "in").iterdir()), sorted(self._mirror.glob("*.part"))
+        return len(self.consumer.files), *parts
 
     def _settle(self, step: dict[str, str]) -> None:
         """Settle an order of unknown outcome, as the partner says."""

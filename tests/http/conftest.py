@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
@@ -15,6 +15,7 @@ from ordosync.http.account_limits import LocalLimits
 from ordosync.secret import Secret
 from tests.http.limits import Limited
 from tests.http.server import Reaction, Server
+from tests.postgres.limits import shared_limits
 from tests.support.clock import START
 
 SECRET = "cs_9f8e7d6c5b4a"  # noqa: S105 - a canary
@@ -44,10 +45,15 @@ def clock() -> HastyClock:
     return HastyClock()
 
 
-@pytest.fixture
-def limited() -> Limited:
-    """Return what makes the limits of accounts, as one process has them."""
-    return LocalLimits
+@pytest.fixture(params=["local", "shared"])
+def limited(request: pytest.FixtureRequest) -> Iterator[Limited]:
+    """Return what makes the limits of accounts: of one process, and of several hosts."""
+    if request.param == "local":
+        yield LocalLimits
+        return
+    url: str = request.getfixturevalue("postgres")
+    with ExitStack() as stack:
+        yield lambda clock: stack.enter_context(closing(shared_limits(url, clock)))
 
 
 @pytest.fixture

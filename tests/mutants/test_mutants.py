@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.mutants import Mutant, copy_to, is_caught
+from tests.mutants import ROOT, Mutant, copy_to, is_caught
 from tests.mutants.protections import MUTANTS
 
 
@@ -11,6 +11,15 @@ def _copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("copy")
     copy_to(folder)
     return folder
+
+
+def test_the_code_has_each_protection_once() -> None:
+    counts = {
+        mutant.protection: (ROOT / "ordosync" / mutant.file).read_text("utf-8").count(mutant.old)
+        for mutant in MUTANTS
+    }
+
+    assert {protection: count for protection, count in counts.items() if count != 1} == {}
 
 
 @pytest.mark.slow

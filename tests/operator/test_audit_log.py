@@ -12,6 +12,7 @@ from ordosync.store.written import Change, Written, to_json
 from tests.engine.execution.falling_stock import count_stock, shop_with_stock
 from tests.support.command import HEADER, on_a_terminal, ordosync, row, shop
 from tests.support.desk import SHIP, TwoAccounts
+from tests.support.stores import opened
 
 NAME, STREET, MAIL = "Canaria Birdsong", "17 Canary Lane", "canaria@example.org"
 PHONE, NOTE, PRICE = "555-0177", "leave it with the canary", "471.47"
@@ -307,7 +308,7 @@ def test_h9_activity_changes_lists_what_was_written(mug: TwoAccounts) -> None:
 
 def test_h9_activity_since(both: TwoAccounts) -> None:
     both.imported("2001")
-    with closing(sqlite3.connect(both.folder / "ordosync.db")) as db, db:
+    with closing(opened(both.folder / "ordosync.db")) as db, db:
         db.execute("update runs set started_at = '2020-01-01T00:00:00.000000Z' where id = 1")
 
     def runs(since: str) -> list[int]:
@@ -384,7 +385,7 @@ def test_m9_show_lists_only_some_states(tmp_path: Path) -> None:
 
 def test_m9_a_long_key_is_shortened_on_a_terminal_only(both: TwoAccounts) -> None:
     key = "1003#1:526121b1-064a46c5-1f2e3d4c5b6a7980"
-    with closing(sqlite3.connect(both.folder / "ordosync.db")) as db, db:
+    with closing(opened(both.folder / "ordosync.db")) as db, db:
         db.execute("update steps set key = ?", (key,))
 
     seen = on_a_terminal(both.folder, "show", "1", columns=100)

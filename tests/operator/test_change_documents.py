@@ -1,6 +1,5 @@
 """`--json` of `orders ship`, `orders split`, `retry` and `sync` holds what their text says."""
 
-import sqlite3
 from contextlib import closing
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import pytest
 
 from tests.support.command import AT_ONCE, HEADER, ordosync, row, shop
 from tests.support.desk import SHIP, TwoAccounts
+from tests.support.stores import opened
 
 
 def test_h8_ship_writes_the_parcel_with_its_order_and_merchant(both: TwoAccounts) -> None:
@@ -108,7 +108,7 @@ def _unknown(folder: Path) -> None:
     feed = shop(folder, HEADER + row("2", "abc"))
     ordosync(folder, "import-orders")
     ordosync(folder, "orders", "add", "W-2", "--line", "MUG=1")
-    with closing(sqlite3.connect(folder / "ordosync.db")) as db, db:
+    with closing(opened(folder / "ordosync.db")) as db, db:
         db.execute("update steps set state = 'unknown', attempts = 1 where key = '2#1'")
     feed.write_text(HEADER + row("2"))
 

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import sqlite3
 from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 from ordosync.text import natural_key
 from tests.support.merchants import TwoMerchants
 from tests.support.packing import page, picked
+from tests.support.stores import opened
 
 
 def facts(depot: TwoMerchants, number: str) -> dict[str, str]:
@@ -35,7 +35,7 @@ def test_a_slip_has_the_numbers_of_both_sides(depot: TwoMerchants) -> None:
 
 
 def test_a_slip_has_the_number_that_the_shop_shows_and_not_its_id(depot: TwoMerchants) -> None:
-    with closing(sqlite3.connect(depot.folder / "ordosync.db")) as db, db:
+    with closing(opened(depot.folder / "ordosync.db")) as db, db:
         db.execute("insert into order_numbers values ('ann-depot', '1001', 'WEB-7')")
 
     assert facts(depot, "A-1001")["Order at ann"] == "WEB-7"

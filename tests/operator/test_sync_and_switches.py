@@ -6,11 +6,11 @@ from typing import Any
 from unittest.mock import patch
 
 from ordosync.clock import Clock
-from ordosync.database import sqlite3
 from ordosync.engine.scheduling.registration import resume_tasks
 from ordosync.store import Store
 from tests.support.command import AT_ONCE, HEADER, on_a_terminal, ordosync, row, shop
 from tests.support.desk import TwoAccounts
+from tests.support.stores import opened
 
 
 def test_m11_sync_says_what_it_runs_and_what_it_leaves_out(tmp_path: Path) -> None:
@@ -120,7 +120,7 @@ def test_task_is_paused_for_some_time_and_resumed_by_run_due(both: TwoAccounts) 
 
 
 def _pass_time(both: TwoAccounts, *, resumes_at: str, next_at: str) -> None:
-    with closing(sqlite3.connect(both.folder / "ordosync.db")) as db, db:
+    with closing(opened(both.folder / "ordosync.db")) as db, db:
         db.execute(
             "update schedule set resumes_at = ?, next_at = ? where resumes_at is not null",
             (resumes_at, next_at),

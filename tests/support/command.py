@@ -19,9 +19,9 @@ from typing import Any, Union
 from unittest.mock import patch
 
 from ordosync.__main__ import main
-from ordosync.database import sqlite3
 from tests.support import forking, json_documents
 from tests.support.forking import Forked
+from tests.support.stores import opened
 
 CONFIG = """
 accounts:
@@ -167,7 +167,7 @@ def shop(folder: Path, feed: str | bytes | None = None, *, config: str = CONFIG)
 
 def wake(folder: Path) -> None:
     """Make every scheduled task due, as if its slot had passed."""
-    with closing(sqlite3.connect(folder / "ordosync.db")) as db, db:
+    with closing(opened(folder / "ordosync.db")) as db, db:
         db.execute(
             "update schedule set next_at = '2020-01-01T00:00:00.000Z',"
             " done_at = '2020-01-01T00:00:00.000Z'"

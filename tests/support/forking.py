@@ -22,7 +22,7 @@ FORKING = multiprocessing.get_context("forkserver")
 # The libraries are for mutants: they run pytest, and not this package but a copy of it.
 FORKING.set_forkserver_preload(
     [
-        *("tests.support.package", "tests.support.published"),
+        *("tests.support.package", "tests.support.published", "tests.support.stores"),
         *("pytest", "jsonschema", "openapi_core", "graphql"),
     ]
 )
@@ -129,6 +129,7 @@ def _run(
     from ordosync import failpoints  # noqa: PLC0415 - imported by the process that forks
     from ordosync.__main__ import main  # noqa: PLC0415
     from tests.support.published import checked_quantities  # noqa: PLC0415
+    from tests.support.stores import elsewhere  # noqa: PLC0415
 
     for number, stream in enumerate(streams, 1):
         os.dup2(stream, number)
@@ -140,7 +141,7 @@ def _run(
     os.environ.update(env)
     reload(failpoints)
     sys.argv = ["ordosync", *words]
-    with checked_quantities() as quantities:
+    with checked_quantities() as quantities, elsewhere():
         try:
             main()
         finally:

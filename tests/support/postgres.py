@@ -17,8 +17,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
-import pytest
-
 ELSEWHERE = "ORDOSYNC_TEST_POSTGRES"
 """The variable with the URL of a server that the tests use instead."""
 MISSING = f"no PostgreSQL: install postgresql, or set {ELSEWHERE} to a URL"
@@ -42,18 +40,22 @@ _STOP = '"$2/pg_ctl" stop --silent --mode immediate -D "$1/data"'
 _WATCHER = f'(cat "$1/in-use"; {_STOP}; rm -rf "$1") &'
 
 
+class MissingError(Exception):
+    """There is no PostgreSQL."""
+
+
 @contextmanager
-def server(factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Return the URL of the session's server; the first process that needs it starts it."""
+def server(session: Path) -> Iterator[str]:
+    """Return the URL of a session's server; the first process that needs it starts it.
+
+    The processes of a session have a folder in common.
+    """
     if url := os.environ.get(ELSEWHERE):
         yield url
         return
     programs = _programs()
     if programs is None:
-        pytest.skip(MISSING)
-    base = factory.getbasetemp()
-    # Each worker of xdist has a folder in that of the session.
-    session = base.parent if base.name.startswith("popen-") else base
+        raise MissingError(MISSING)
     link = session / "postgres"
     with (session / "postgres.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -72,9 +74,10 @@ def schema(url: str) -> Iterator[str]:
     name = f"test_{uuid4().hex}"
     with psycopg.connect(url, autocommit=True) as db:
         db.execute(f"create schema {name}")
-        try:
-            yield f"{url}{'&' if '?' in url else '?'}options=-csearch_path%3D{name}"
-        finally:
+    try:
+        yield f"{url}{'&' if '?' in url else '?'}options=-csearch_path%3D{name}"
+    finally:
+        with psycopg.connect(url, autocommit=True) as db:
             db.execute(f"drop schema {name} cascade")
 
 

@@ -15,11 +15,16 @@ DEMO = "ordosync-demo"
 _OUTPUT = "output.txt"
 
 
-def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
-    """Return the folder of this name; the first worker makes it, and the others wait for that."""
+def session_folder(factory: pytest.TempPathFactory) -> Path:
+    """Return the folder that all workers have in common."""
     base = factory.getbasetemp()
     # Each worker of xdist has a folder in that of the session.
-    session = base.parent if base.name.startswith("popen-") else base
+    return base.parent if base.name.startswith("popen-") else base
+
+
+def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """Return the folder of this name; the first worker makes it, and the others wait for that."""
+    session = session_folder(factory)
     folder, is_made = session / name, session / f"{name}.made"
     with (session / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -14,7 +14,7 @@ from ordosync.database import sqlite3
 from ordosync.embedded import cancellations
 from ordosync.embedded.desk import Desk
 from ordosync.engine import open_portal
-from ordosync.engine.execution.preview import PlannedStep
+from ordosync.engine.execution.planned_steps import PlannedStep
 from ordosync.models import Address, Line, Order, Outcome, Piece, PieceLine, Shipment, Split
 from ordosync.store import Store
 from ordosync.store.links import Link, LinkKind
@@ -23,6 +23,7 @@ from ordosync.tasks import TASKS
 from ordosync.tasks.base import PlanRequest, Result, Step
 from tests.support.clock import VirtualClock
 from tests.support.runs import Ran, previewed, run_once
+from tests.support.stores import opened
 
 CONFIG = """
 accounts:
@@ -107,7 +108,7 @@ class Pair:
 
     def of_store(self, statement: str) -> None:
         """Run a statement on the store, for a change that no command makes."""
-        with closing(sqlite3.connect(load_config(self.path).database.path)) as db, db:
+        with closing(opened(load_config(self.path).database.path)) as db, db:
             db.execute(statement)
 
     def everything(self, *accounts: str) -> list[list[tuple[object, ...]]]:

@@ -7,11 +7,11 @@ import pytest
 
 from ordosync.accounts.sqlite.supplier_edits import SupplierEdits
 from ordosync.config import load_config
-from ordosync.database import sqlite3
 from ordosync.errors import ConfigError
 from ordosync.models import ParcelLine
 from ordosync.tasks.edits.carried import groups_of
 from tests.support.command import ordosync
+from tests.support.stores import opened
 from tests.tasks.editing import (
     ALL_SENT,
     APPLY_ALL,
@@ -63,7 +63,7 @@ def test_each_group_is_written_and_remarked_on_both_sides_without_a_value(tmp_pa
 
 def stored(pair: Pair) -> list[str]:
     """Return every row of the store as text."""
-    with closing(sqlite3.connect(load_config(pair.path).database.path)) as db:
+    with closing(opened(load_config(pair.path).database.path)) as db:
         tables = db.execute("select name from sqlite_master where type = 'table'").fetchall()
         return [
             str(row)

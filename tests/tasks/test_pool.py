@@ -218,7 +218,7 @@ def test_no_unit_is_sold_twice_in_any_order_of_events() -> None:
     )
 
 
-@pytest.mark.slow
+@pytest.mark.matrix
 def test_no_unit_is_sold_twice_in_many_orders_of_events() -> None:
     run_state_machine_as_test(
         Histories, settings=settings(max_examples=2000, stateful_step_count=60, deadline=None)

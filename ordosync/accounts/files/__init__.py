@@ -17,12 +17,7 @@ from ordosync.accounts.connections import Connections
 from ordosync.accounts.files import hold_facts, presets
 from ordosync.accounts.files.answer_log import AnswerLog
 from ordosync.accounts.files.cancelled_units import CancelledOrders
-from ordosync.accounts.files.checks import (
-    after_places,
-    check_merchant,
-    check_supplier,
-    warnings,
-)
+from ordosync.accounts.files.checks import after_places, check_merchant, check_supplier, warnings
 from ordosync.accounts.files.client import FilesClient
 from ordosync.accounts.files.complete_files import CompleteFiles
 from ordosync.accounts.files.input_options.answer_files import AnswerFiles
@@ -147,13 +142,14 @@ class FilesAccount(Account):
         """Open the account as a portal's Merchant."""
         if self.read.orders is None:
             raise ValueError(f"account {self.name} needs `orders:` to be a Merchant")
-        client = self._client(portal, at)
+        outboxes = self._outboxes(portal, at)
+        client = self._client(portal, at, outboxes)
         orders = client.reader(record_types.orders(self.read.orders))
         products = client.optional_reader(record_types.products, self.read.products)
         cancellations = client.optional_reader(record_types.cancellations, self.read.cancellations)
         cancelled = CancelledOrders(cancellations)
         lines = OrderedLines(orders, cancelled, portal.selection)
-        writers = self._writers(portal, at)
+        writers = Writers(outboxes, memory=self._memory)
         inventory, events = writers.inventory, writers.events
         tracking = writers.merchant_tracking(cancelled, lines)
         return Merchant(
@@ -199,8 +195,9 @@ class FilesAccount(Account):
         """Open the account as a portal's Supplier."""
         if self.written.orders is None:
             raise ValueError(f"account {self.name} needs `order_files:` to be a Supplier")
-        client = self._client(portal, at)
-        writers = self._writers(portal, at)
+        outboxes = self._outboxes(portal, at)
+        client = self._client(portal, at, outboxes)
+        writers = Writers(outboxes, memory=self._memory)
         writer = writers.orders(self.written.orders)
         client.on_finish = partial(writer.tidy, portal.origin)
         lines_of = writer.records.lines_of
@@ -267,12 +264,11 @@ class FilesAccount(Account):
         """Try what is needed to hand files over."""
         return try_places(Outboxes(self.written, Path(), at, account=self.name))
 
-    def _writers(self, portal: PortalContext, at: Connections) -> Writers:
+    def _outboxes(self, portal: PortalContext, at: Connections) -> Outboxes:
         folder = portal.places / "out"
-        outboxes = Outboxes(self.written, folder, at, account=self.name, dry_folder=self.dry_folder)
-        return Writers(outboxes, memory=self._memory)
+        return Outboxes(self.written, folder, at, account=self.name, dry_folder=self.dry_folder)
 
-    def _client(self, portal: PortalContext, at: Connections) -> FilesClient:
+    def _client(self, portal: PortalContext, at: Connections, outboxes: Outboxes) -> FilesClient:
         account = f"account {self.name}"
         rejects = RejectFolder(self._rejects, account=account) if self._rejects else None
         return FilesClient(
@@ -280,6 +276,7 @@ class FilesAccount(Account):
             portal=portal,
             at=at,
             rejects=rejects,
+            handed_over=outboxes.handed_over,
             timezone=self.read.orders.timezone if self.read.orders else None,
             is_dry=self.dry_folder is not None,
         )

@@ -14,6 +14,7 @@ from ordosync.accounts.account import PortalContext
 from ordosync.accounts.connections import Connections
 from ordosync.accounts.files.input_options.input_files import InputFiles
 from ordosync.accounts.files.input_options.stock_files import StockFiles
+from ordosync.accounts.files.outbox.handed_over import HandedOver
 from ordosync.accounts.files.output.reject_files import RejectFolder
 from ordosync.accounts.files.parsing.record_types import RecordType
 from ordosync.accounts.files.places.patience import Patience
@@ -41,6 +42,7 @@ class FilesClient:
         portal: PortalContext,
         at: Connections,
         rejects: RejectFolder | None,
+        handed_over: HandedOver,
         timezone: str | None,
         is_dry: bool = False,
     ) -> None:
@@ -52,6 +54,7 @@ class FilesClient:
         self._at = at
         self._patience = Patience(at.clock)
         self._rejects = rejects
+        self._handed_over = handed_over
         self._readers: list[FileReader[Any]] = []
         self._read: list[FileReader[Any]] = []
         """The readers that were used since the last `close`."""
@@ -61,7 +64,7 @@ class FilesClient:
 
     @property
     def notes(self) -> Sequence[str]:
-        """The reads since the last `close` that found no file, and remarks about places."""
+        """The reads since the last `close` that found no file, and what places gave and got."""
         missing = [
             f"{reader.record_type.name}: {missing_text(reader.record_type.options)}"
             for reader in self._read
@@ -72,7 +75,8 @@ class FilesClient:
             for reader in self._readers
             for note in reader.source.notes
         ]
-        return [*missing, *of_places]
+        written = [] if self._is_dry else filter(None, [self._handed_over.note])
+        return [*missing, *of_places, *written]
 
     def newest(self) -> Mapping[str, datetime | None]:
         """Return the time of the newest file of each reading that has `max_age` and was read."""
@@ -135,6 +139,7 @@ class FilesClient:
 
     def close(self) -> None:
         """Delete the rows of the last reads."""
+        self._handed_over.clear()
         self._read = []
         self._patience.renew()
         for reader in self._readers:

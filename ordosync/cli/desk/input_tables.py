@@ -11,11 +11,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
-from ordosync.accounts.spreadsheets import WORKBOOKS
+from ordosync.accounts.spreadsheets import DELIMITERS, WORKBOOKS
 from ordosync.errors import UsageError
 
 STDIN = Path("-")
-_DELIMITERS = ",;\t|"
 _LARGEST_FILE = 64 * 1024 * 1024
 _MOST_TITLES = 20
 """Rows in which the header is looked for."""
@@ -120,7 +119,7 @@ def _delimiter(text: str) -> str:
     """Return the character that separates most cells in the first row that has one."""
     for line in text.split("\n", _MOST_TITLES)[:_MOST_TITLES]:
         header = re.sub('"[^"]*"', "", line)
-        delimiter = max(_DELIMITERS, key=header.count)
+        delimiter = max(DELIMITERS, key=header.count)
         if delimiter in header:
             return delimiter
     return ","

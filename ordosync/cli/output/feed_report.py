@@ -13,11 +13,10 @@ from ordosync.accounts.feeds import (
 )
 from ordosync.cli.output import render
 from ordosync.cli.output.tables import table
+from ordosync.currencies import UNKNOWN_CURRENCY
 from ordosync.text import plural
 
 _CENT = Decimal("0.01")
-_UNKNOWN = "XXX"
-"""The code of no currency, with which a file is checked that does not show its currency."""
 _FORMATS = {"csv": "CSV", "jsonl": "JSON lines", "json": "JSON", "xml": "XML"}
 _NOUNS = {
     "orders": ("order", "orders"),
@@ -174,4 +173,8 @@ def _totals(report: FeedReport) -> str:
 
 def _money(currency: str, amount: Decimal) -> str:
     cents = amount.quantize(_CENT) if amount == round(amount, 2) else amount.normalize()
-    return f"{cents:f} of an unknown currency" if currency == _UNKNOWN else f"{cents:f} {currency}"
+    return (
+        f"{cents:f} of an unknown currency"
+        if currency == UNKNOWN_CURRENCY
+        else f"{cents:f} {currency}"
+    )

@@ -65,6 +65,7 @@ DOCUMENTS = {
     "purge": ("purged", "would-purge"),
     "backup": ("backups",),
     "restore": ("restored",),
+    "store copy": ("copied-store",),
     "prune": ("pruned",),
     "rebuild-state": ("rebuilt",),
     "feed check": ("feed-check",),

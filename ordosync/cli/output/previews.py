@@ -2,19 +2,21 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import typer
 
-from ordosync.cli.output.render import document
+from ordosync.cli.output.render import Streamed, document
 from ordosync.cli.output.runs import run_json
 from ordosync.cli.output.terminal import message, result
 from ordosync.clock import to_text
 
 if TYPE_CHECKING:
     from ordosync.engine import Preview, Stop
-    from ordosync.engine.execution.preview import PlannedStep
+    from ordosync.engine.execution.planned_steps import PlannedStep
     from ordosync.engine.sandbox import Sandbox
+    from ordosync.store.step_rows import State
 
 _VERBS = {
     "skipped": "skip",
@@ -24,6 +26,16 @@ _VERBS = {
     "failed": "fail",
 }
 """What happens to a step that is not written, by its state."""
+_BY_OUTCOME: "tuple[State, ...]" = (
+    "done",
+    "skipped",
+    "held",
+    "waiting",
+    "unknown",
+    "sending",
+    "failed",
+)
+"""The states in the order in which steps are shown; those that need the user are last."""
 _WRITES = {"set": "change"}
 """How the writes of a summary are counted, by its first word, if it is another one."""
 
@@ -51,12 +63,12 @@ def lines(preview: "Preview", *, most: int | None = None) -> Iterator[str]:
 
     With `most`, only that many steps are listed.
     """
-    run, steps = preview.run, _by_outcome(preview.steps)
-    yield f"{run.portal}: {run.task} would write {len(preview.writes)}"
-    for step in steps[:most]:
+    run, steps = preview.run, preview.steps
+    yield f"{run.portal}: {run.task} would write {steps.count('done')}"
+    for step in islice(steps.by_state(_BY_OUTCOME), most):
         yield f"  {_step_text(step)}"
-    if len(steps) > len(steps[:most]):
-        yield f"  and {len(steps[:most]) - len(steps)} more: `ordosync {run.task} --dry-run`"
+    if most is not None and len(steps) > most:
+        yield f"  and {len(steps) - most} more: `ordosync {run.task} --dry-run`"
     if preview.stopped_by:
         yield (
             f"  the safety limit would stop this run: {preview.stopped_by}; --force overrides it"
@@ -67,12 +79,6 @@ def lines(preview: "Preview", *, most: int | None = None) -> Iterator[str]:
         yield f"  total: {totals}"
     if run.note:
         yield f"  {run.note}"
-
-
-def _by_outcome(steps: "Sequence[PlannedStep]") -> "list[PlannedStep]":
-    """Return the steps with those last that need the user."""
-    places = ("done", "skipped", "held", "waiting", "unknown", "sending", "failed")
-    return sorted(steps, key=lambda step: places.index(step.state))
 
 
 def _step_text(step: "PlannedStep") -> str:
@@ -95,7 +101,7 @@ def _totals(preview: "Preview") -> str:
             counts[f"to {verb} stopped"] += 1
     run = preview.run
     counts["to fail"] = 0 if preview.stopped_by else run.counts.failed
-    counts["to hold"] = sum(step.state == "held" for step in preview.steps)
+    counts["to hold"] = preview.steps.count("held")
     counts["to skip"] = run.counts.skipped - counts["to hold"]
     counts["to wait"] = run.counts.waiting
     counts["unchanged"] = run.counts.unchanged
@@ -109,18 +115,19 @@ def plan_json(preview: "Preview", copies: "Sandbox") -> dict[str, Any]:
     return {
         "portal": preview.run.portal,
         "task": preview.run.task,
-        "steps": [
-            {
-                "key": step.key,
-                "summary": step.summary,
-                "state": step.state,
-                "code": step.code,
-                "reason": step.reason and copies.in_words(step.reason),
-                "not_before": to_text(step.not_before) if step.not_before else None,
-            }
-            for step in preview.steps
-        ],
+        "steps": Streamed(lambda: (_step_json(step, copies) for step in preview.steps)),
         **{name: run[name] for name in counts},
         "stopped_by": preview.stopped_by or None,
         "note": copies.in_words(preview.run.note) if preview.run.note else None,
+    }
+
+
+def _step_json(step: "PlannedStep", copies: "Sandbox") -> dict[str, Any]:
+    return {
+        "key": step.key,
+        "summary": step.summary,
+        "state": step.state,
+        "code": step.code,
+        "reason": step.reason and copies.in_words(step.reason),
+        "not_before": to_text(step.not_before) if step.not_before else None,
     }

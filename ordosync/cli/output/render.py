@@ -5,7 +5,7 @@ Results go to standard output, messages to standard error.
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from itertools import islice
@@ -14,7 +14,7 @@ from ordosync.cli.output.terminal import message, result
 
 Fields = Callable[[], Mapping[str, object]]
 _WORDS = 10_000
-__all__ = ["adding", "ago", "document", "local", "message", "named", "result"]
+__all__ = ["Streamed", "adding", "ago", "document", "local", "message", "named", "result"]
 
 
 _added: list[Fields] = []
@@ -29,6 +29,22 @@ def adding(fields: Fields) -> Iterator[None]:
         yield
     finally:
         _added.remove(fields)
+
+
+class Streamed(list[object]):
+    """A list of a document whose items are made while it is written, so that memory stays flat."""
+
+    def __init__(self, items: Callable[[], Iterable[object]]) -> None:
+        super().__init__()
+        self._items = items
+
+    def __iter__(self) -> Iterator[object]:
+        """Iterate over the items, made again each time."""
+        return iter(self._items())
+
+    def __bool__(self) -> bool:
+        """Return False if there is no item: `json` asks before it iterates."""
+        return any(True for _ in self)
 
 
 def document(value: Mapping[str, object]) -> None:

@@ -6,7 +6,6 @@ from typing import Annotated, Any
 
 import typer
 
-from ordosync.accounts.connections import Connections
 from ordosync.accounts.place_files import PlaceFile
 from ordosync.cli import completion
 from ordosync.cli.context import Context, with_context
@@ -14,7 +13,9 @@ from ordosync.cli.output import render
 from ordosync.cli.output.tables import table
 from ordosync.clock import to_nullable
 from ordosync.config.converters import suggestion
+from ordosync.config.hosts import check_host
 from ordosync.config.settings import Config
+from ordosync.engine.portals import connect
 from ordosync.errors import UsageError
 
 _COLUMNS = ("reading", "file", "size", "changed", "state", "reason")
@@ -44,7 +45,14 @@ def list_places(
     table(
         _COLUMNS,
         [
-            (file.reading, file.path, file.size, file.changed_at, file.state, file.reason)
+            (
+                file.reading,
+                file.path,
+                "" if file.size is None else file.size,
+                file.changed_at or "",
+                file.state,
+                file.reason,
+            )
             for file in files
         ],
         less=("changed", "size"),
@@ -54,7 +62,8 @@ def list_places(
 def _listed(config: Config, name: str, context: Context) -> Sequence[PlaceFile]:
     if name not in config.opened:
         raise UsageError(f"there is no account {name!r}{suggestion(name, config.opened)}")
-    with closing(Connections(context.clock)) as connections:
+    check_host(config, name)
+    with closing(connect(context.config, context.clock)) as connections:
         files = config.opened[name].list_places(connections, config.places / name)
         if files is None:
             raise UsageError(f"account {name} reads no files at a place")

@@ -6,14 +6,15 @@ from typing import Annotated, Any
 
 import typer
 
-from ordosync.accounts.connections import Connections
 from ordosync.accounts.place_requests import PlaceRequest
 from ordosync.cli import completion
 from ordosync.cli.context import Context, with_context
 from ordosync.cli.output import render
 from ordosync.cli.output.tables import table
 from ordosync.config.converters import suggestion
+from ordosync.config.hosts import check_host
 from ordosync.config.settings import Config
+from ordosync.engine.portals import connect
 from ordosync.errors import UsageError
 
 _COLUMNS = ("folder", "request", "answer")
@@ -54,7 +55,8 @@ def try_place(
 def _tried(config: Config, name: str, context: Context) -> Sequence[PlaceRequest]:
     if name not in config.opened:
         raise UsageError(f"there is no account {name!r}{suggestion(name, config.opened)}")
-    with closing(Connections(context.clock)) as connections:
+    check_host(config, name)
+    with closing(connect(context.config, context.clock)) as connections:
         requests = list(config.opened[name].try_places(connections))
     if not requests:
         raise UsageError(f"account {name} writes no files at a place")

@@ -9,13 +9,12 @@ from typing import Any
 from ordosync.accounts.feeds import FeedGuess
 from ordosync.config import config_of
 from ordosync.config.settings import Config
+from ordosync.currencies import UNKNOWN_CURRENCY
 from ordosync.errors import ConfigError
 
 MERCHANT, SUPPLIER = "shop", "supplier"
 _DATES = {"date_format": "%Y-%m-%d", "timezone": "UTC"}
 _OF_SUPPLIER = ("shipments", "stock", "answers")
-NO_CURRENCY = "XXX"
-"""The code of no currency."""
 _COLUMNS = {"order_number": "Order", "sku": "SKU", "quantity": "Quantity"}
 _OTHER_SIDE = """edit: the other side. It is a database of ordosync on this machine, until you
 replace it; `ordosync config example shopify` shows another kind."""
@@ -38,7 +37,7 @@ def assumed_values(guess: FeedGuess, file: Path) -> Mapping[str, str]:
     With them, the file is checked until then. Raises `ConfigError` if the guess cannot be used.
     """
     # A preset that removes the sign $ needs a currency with it.
-    codes = (guess.currency or NO_CURRENCY, "USD")
+    codes = (guess.currency or UNKNOWN_CURRENCY, "USD")
     currencies: list[dict[str, str]] = [{}, *({"currency": code} for code in codes)]
     zones: list[dict[str, str]] = [{}, {"timezone": "UTC"}, _DATES]
     for values in ({**zone, **currency} for currency in currencies for zone in zones):

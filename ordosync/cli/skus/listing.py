@@ -8,7 +8,6 @@ from typing import Annotated, Any
 
 import typer
 
-from ordosync.accounts.connections import Connections
 from ordosync.cli import completion
 from ordosync.cli.context import Context, with_context
 from ordosync.cli.output import render
@@ -19,7 +18,7 @@ from ordosync.cli.skus.map_choice import ChosenMap, chosen_maps
 from ordosync.engine import check_renames
 from ordosync.engine.diagnosis.sold_skus import SoldSku, sold_skus
 from ordosync.engine.map_files import open_map
-from ordosync.engine.portals import identity
+from ordosync.engine.portals import connect, identity
 from ordosync.errors import UsageError
 from ordosync.store import Store
 from ordosync.store.sku_map import MappedSku, differences
@@ -114,7 +113,7 @@ def _changed(context: Context, maps: Iterable[ChosenMap]) -> Iterator[_Row]:
 
 
 def _sold(context: Context, maps: Iterable[ChosenMap], *, ambiguous: bool) -> Iterator[_Row]:
-    with closing(Connections(context.clock)) as connections:
+    with closing(connect(context.config, context.clock)) as connections:
         for chosen in maps:
             with closing(open_map(chosen.path)) as rows:
                 for sold in sold_skus(context.config, chosen.portal, rows, connections):

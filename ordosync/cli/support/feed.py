@@ -24,6 +24,7 @@ from ordosync.cli.output import render
 from ordosync.cli.output.feed_report import report_json, show_report
 from ordosync.config.converters import either, suggestion
 from ordosync.config.presets import plain_presets
+from ordosync.currencies import UNKNOWN_CURRENCY
 from ordosync.errors import ConfigError, OrdosyncError, UsageError
 
 app = typer.Typer(help="Check a file before it is read.", no_args_is_help=True)
@@ -189,7 +190,6 @@ def _check_configured(
 
 def _check_guess(guess: FeedGuess, file: Path) -> FeedReport:
     from ordosync.cli.setup.feed_config import (  # noqa: PLC0415 - only for a guess
-        NO_CURRENCY,
         account_of,
         assumed_config,
         assumed_values,
@@ -207,7 +207,7 @@ def _check_guess(guess: FeedGuess, file: Path) -> FeedReport:
         return report
     # The sign of an amount does not tell its currency.
     total = sum(report.totals.money.values(), Decimal())
-    unknown = {NO_CURRENCY: total} if report.totals.money else {}
+    unknown = {UNKNOWN_CURRENCY: total} if report.totals.money else {}
     return replace(report, totals=replace(report.totals, money=unknown))
 
 

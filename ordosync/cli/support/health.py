@@ -14,10 +14,11 @@ from ordosync.clock import to_nullable
 from ordosync.engine.diagnosis.attention import attention
 from ordosync.engine.diagnosis.attention_entry import Attention
 from ordosync.engine.diagnosis.health import Freshness, freshness
-from ordosync.engine.diagnosis.machine_checks import Check, checks
+from ordosync.engine.diagnosis.machine_checks import checks
 from ordosync.engine.diagnosis.portal_concerns import LATE
 from ordosync.engine.scheduling.timetable import Scheduled, scheduled
 from ordosync.store import Store
+from ordosync.store.checks import Check
 from ordosync.text import plural
 
 _FEW = 5

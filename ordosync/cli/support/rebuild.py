@@ -7,15 +7,15 @@ from typing import Annotated
 import typer
 from msgspec.structs import asdict
 
-from ordosync.accounts.connections import Connections
 from ordosync.cli import options
 from ordosync.cli.context import Context, with_context
 from ordosync.cli.output import previews as render_previews
 from ordosync.cli.output import progress, render
-from ordosync.cli.session import open_session
+from ordosync.cli.session import open_session, portals_of_this_host
 from ordosync.config.settings import PortalConfig
-from ordosync.engine import Preview, chosen, open_portal, register
+from ordosync.engine import Preview, open_portal, register
 from ordosync.engine.comparison.rebuild import Rebuilt, rebuild
+from ordosync.engine.portals import connect
 from ordosync.engine.sandbox import Sandbox
 from ordosync.engine.scheduling.timetable import can_run
 from ordosync.store import Store
@@ -45,11 +45,11 @@ def rebuild_state(
       ordosync rebuild-state
     """
     config, clock = context.config, context.clock
-    selected = chosen(config, portals or [])
+    selected = portals_of_this_host(context, portals or [])
     results: list[Rebuilt] = []
     with (
         Store.open(config.database) as store,
-        closing(Connections(clock)) as connections,
+        closing(connect(config, clock)) as connections,
         progress.shown(clock),
     ):
         register(config, store, clock)
@@ -86,7 +86,9 @@ def _show(previews: Sequence[Preview], copies: Sandbox) -> None:
     for preview in previews:
         for line in render_previews.lines(preview, most=_SHOWN_STEPS):
             render.result(copies.in_words(line))
-    if any(preview.run.task == "import-orders" and preview.writes for preview in previews):
+    if any(
+        preview.run.task == "import-orders" and preview.steps.count("done") for preview in previews
+    ):
         render.message(
             "to link orders that the Supplier has from another source, run"
             " `ordosync import-orders --adopt`"

@@ -8,8 +8,9 @@ from typing import Literal
 from ordosync.accounts.account import CheckResult, Role
 from ordosync.accounts.connections import Connections
 from ordosync.clock import Clock
+from ordosync.config.hosts import is_usable
 from ordosync.config.settings import Config, PortalConfig
-from ordosync.engine.portals import identity, merchant_of, supplier_of
+from ordosync.engine.portals import connect, identity, merchant_of, supplier_of
 from ordosync.errors import AccountError
 from ordosync.store import Store
 
@@ -30,7 +31,7 @@ class OnlineCheck:
 
 def online_checks(config: Config, store: Store, clock: Clock) -> Iterator[OnlineCheck]:
     """Check both sides of each portal; an unreachable account does not stop the others."""
-    with closing(Connections(clock)) as connections:
+    with closing(connect(config, clock)) as connections:
         for portal in config.portals.values():
             roles: tuple[Role, Role] = ("merchant", "supplier")
             for role in roles:
@@ -53,6 +54,11 @@ def _side(
     connections: Connections,
     products: Sequence[str],
 ) -> Iterator[OnlineCheck]:
+    name = (portal.merchant if role == "merchant" else portal.supplier).account
+    if not is_usable(config, name):
+        text = f"is on host {config.accounts[name].host}; check it there"
+        yield _check(portal, role, name, CheckResult(text=text), "note")
+        return
     opener = merchant_of if role == "merchant" else supplier_of
     account = opener(config, portal, spool=config.database.folder, at=connections)
     try:

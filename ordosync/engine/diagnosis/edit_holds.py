@@ -3,10 +3,9 @@
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 
-from ordosync.accounts.connections import Connections
 from ordosync.clock import Clock
 from ordosync.config.settings import Config
-from ordosync.engine.portals import supplier_of
+from ordosync.engine.portals import connect, supplier_of
 from ordosync.errors import OrdosyncError
 from ordosync.store import Store
 from ordosync.store.step_rows import StepRow
@@ -20,7 +19,7 @@ def release(config: Config, store: Store, step_ids: Iterable[int | None], clock:
     edit stays open.
     """
     rows = list(_held(store, [id_ for id_ in step_ids if id_]))
-    with closing(Connections(clock)) as connections:
+    with closing(connect(config, clock)) as connections:
         for row in rows:
             supplier = supplier_of(config, config.portals[row.portal], at=connections)
             if supplier.edits is None or not row.supplier_id:

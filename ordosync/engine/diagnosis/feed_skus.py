@@ -9,7 +9,7 @@ from ordosync.accounts.connections import Connections
 from ordosync.accounts.feeds import KnownSkus
 from ordosync.clock import Clock
 from ordosync.config.settings import Config, PortalConfig
-from ordosync.engine.portals import merchant_of, supplier_of
+from ordosync.engine.portals import connect, merchant_of, supplier_of
 from ordosync.models import Product
 from ordosync.skus import exact
 
@@ -17,7 +17,7 @@ from ordosync.skus import exact
 @contextmanager
 def known_skus(config: Config, account: str, clock: Clock) -> Iterator[KnownSkus | None]:
     """Open the other side of each portal of an account; None if none of them lists its SKUs."""
-    with closing(Connections(clock)) as connections:
+    with closing(connect(config, clock)) as connections:
         lookups = [
             lookup
             for portal in config.portals.values()

@@ -4,13 +4,10 @@ import grp
 import os
 import shutil
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Literal
 
 from ordosync import crontab
 from ordosync.config.settings import Config
-from ordosync.database import sqlite3, wal_is_safe
 from ordosync.engine.diagnosis.feed_ages import FeedAge, feed_ages
 from ordosync.engine.diagnosis.health import lateness, shortest
 from ordosync.engine.scheduling.timetable import interval_name
@@ -19,6 +16,7 @@ from ordosync.max_age import age_text
 from ordosync.permissions import shared
 from ordosync.slots import is_from_the_future
 from ordosync.store import Store
+from ordosync.store.checks import Check
 
 _LEAST_FREE = 64 * 1024 * 1024
 """SQLite needs free space even to delete, so a full disk cannot be cleaned up."""
@@ -26,18 +24,9 @@ _GRACE = timedelta(minutes=10)
 _OLDEST = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Check:
-    """The result of one check."""
-
-    name: str
-    state: Literal["ok", "warning", "trouble"]
-    text: str
-
-
 def checks(config: Config, store: Store, *, now: datetime) -> Iterator[Check]:
     """Run all checks of the machine."""
-    yield _sqlite(store)
+    yield from store.checks()
     yield _permissions(config)
     yield _disk(config)
     yield _clock(store, now)
@@ -45,19 +34,6 @@ def checks(config: Config, store: Store, *, now: datetime) -> Iterator[Check]:
     yield _crontab(config)
     if ages := list(feed_ages(config, store)):
         yield _feeds(ages)
-
-
-def _sqlite(store: Store) -> Check:
-    text = f"SQLite {sqlite3.sqlite_version}, journal {store.journal}"
-    if store.journal == "wal" and not wal_is_safe():
-        return Check(
-            name="sqlite",
-            state="trouble",
-            text=f"{text}: this SQLite can damage a WAL file; install pysqlite3",
-        )
-    if not wal_is_safe():
-        text += ", since this SQLite can damage a WAL file"
-    return Check(name="sqlite", state="ok", text=text)
 
 
 def _permissions(config: Config) -> Check:

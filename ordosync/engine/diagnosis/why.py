@@ -12,7 +12,6 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
-from ordosync.accounts.connections import Connections
 from ordosync.clock import Clock
 from ordosync.config.settings import Config
 from ordosync.engine.diagnosis.account_lookup import AccountLookup, Desks
@@ -22,7 +21,7 @@ from ordosync.engine.diagnosis.next_step import conclusion
 from ordosync.engine.diagnosis.order_facts import OrderFacts, order_facts
 from ordosync.engine.diagnosis.product_story import product_stories
 from ordosync.engine.diagnosis.story import Conclusion, Event, Story
-from ordosync.engine.portals import chosen, open_portal
+from ordosync.engine.portals import chosen, connect, open_portal
 from ordosync.engine.scheduling.timetable import scheduled
 from ordosync.store import Store
 from ordosync.store.links import LinkKind
@@ -57,7 +56,7 @@ def why(
     """
     due = Due(tasks=scheduled(config, store, now=clock.now()), now=clock.now())
     matches: list[_Found] = []
-    with closing(Connections(clock)) as connections:
+    with closing(connect(config, clock)) as connections:
         for config_portal in chosen(config, portals):
             portal = open_portal(config, config_portal, store, connections)
             lookup = AccountLookup(portal=portal, online=online)
@@ -113,7 +112,7 @@ def nearest(
     """Return known numbers and SKUs that are similar to this word, the most similar first."""
     names: set[str] = set()
     same: list[str] = []
-    with closing(Connections(clock)) as connections:
+    with closing(connect(config, clock)) as connections:
         for config_portal in chosen(config, portals):
             portal = open_portal(config, config_portal, store, connections)
             same += Desks.of(portal).ending_with(word)

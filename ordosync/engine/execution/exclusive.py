@@ -30,6 +30,17 @@ def exclusive(
                 store.leases.release(lease)
 
 
+def check_no_run(store: Store, clock: Clock) -> None:
+    """Raise `OrdosyncError` if a run of any portal is in progress."""
+    for portal in store.portals.all():
+        for resource in get_args(Resource):
+            if store.leases.is_held(portal, resource, clock=clock):
+                raise OrdosyncError(
+                    f"a run of {portal} is in progress, so nothing was changed; stop cron on all"
+                    " hosts first, and wait until the run has ended"
+                )
+
+
 def confirm(store: Store, leases: list[Lease]) -> None:
     """Check the leases in the open transaction. Raise `LeaseLostError` if one was taken over."""
     for lease in leases:

@@ -4,50 +4,22 @@ So it decides by the same code as the run that follows. What a service alone can
 known, since no write reaches it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
-from msgspec import Struct
 from msgspec.structs import replace as replaced
 
 from ordosync.clock import Clock
 from ordosync.engine.execution.claim import AlreadyRunning
 from ordosync.engine.execution.interruption import Stop
+from ordosync.engine.execution.planned_steps import PlannedStep, PlannedSteps, PlannedWrites
 from ordosync.engine.execution.run import run_task
-from ordosync.engine.execution.safety_limit import causes, causes_text
+from ordosync.engine.execution.safety_limit import causes_text
 from ordosync.errors import SafetyLimitError
-from ordosync.models import Outcome
 from ordosync.store import Store
 from ordosync.store.runs import Run, Trigger
-from ordosync.store.step_rows import State, StepRow
+from ordosync.store.step_rows import StepRow
 from ordosync.tasks.base import Portal, Result, Step, Task
-
-_Written = Mapping[str, tuple[Step, Outcome]]
-"""The steps that were written, by key, with their outcomes."""
-
-
-class PlannedStep(Struct, frozen=True, kw_only=True):
-    """A step as the run would leave it."""
-
-    key: str
-    state: State
-    code: str | None = None
-    reason: str | None = None
-    summary: str = ""
-    """The write; empty if none is made."""
-    not_before: datetime | None = None
-    """When a held step is read again; None: by the next run."""
-
-    @property
-    def is_written(self) -> bool:
-        """True if the run would write it successfully."""
-        return self.state == "done"
-
-    @property
-    def is_stopped(self) -> bool:
-        """True if only the safety limit keeps it from being written."""
-        return self.code == SafetyLimitError.code
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +27,7 @@ class Preview:
     """The run that would be made, and its steps."""
 
     run: Run
-    steps: Sequence[PlannedStep]
+    steps: PlannedSteps
     stopped_by: str = ""
     """What the safety limit would not let happen, such as `96 of 100 would become 0`."""
 
@@ -84,28 +56,22 @@ class Rehearsal:
         if run.error is None or run.error.code != SafetyLimitError.code:
             return Preview(run=run, steps=self._steps(run, written))
         forced, written = self._run([], force=True)
-        destructive = sum(step.is_destructive for step, _ in written.values())
-        exempt = {key for key, (step, _) in written.items() if step.is_exempt}
         change = _CHANGES[self.task.limited]
-        by_cause = causes_text(causes(step for step, _ in written.values()))
+        by_cause = causes_text(written.causes)
         return Preview(
             run=run,
-            steps=[
-                step if step.key in exempt else _stopped(step)
-                for step in self._steps(forced, written)
-            ],
-            stopped_by=f"{destructive} of {at_risk[0]} would {change}{by_cause}",
+            steps=self._steps(forced, written, is_stopped=True),
+            stopped_by=f"{written.destructive} of {at_risk[0]} would {change}{by_cause}",
         )
 
-    def _run(self, at_risk: list[int], *, force: bool) -> tuple[Run, _Written]:
+    def _run(self, at_risk: list[int], *, force: bool) -> tuple[Run, PlannedWrites]:
         """Run the task; add the number at risk to `at_risk`."""
-        written: dict[str, tuple[Step, Outcome]] = {}
+        written = PlannedWrites(self.task.summarize)
         safety_limit = self.task.safety_limit
 
         def apply(portal: Portal, steps: Sequence[Step], *, look_first: bool) -> list[Result]:
             results = self.task.apply(portal, steps, look_first=look_first)
-            for step, result in zip(steps, results, strict=True):
-                written[step.key] = step, result.outcome
+            written.add(steps, results)
             return results
 
         def noted(portal: Portal, steps_at_risk: int) -> int:
@@ -128,24 +94,29 @@ class Rehearsal:
             )
         return run, written
 
-    def _steps(self, run: Run, written: _Written) -> list[PlannedStep]:
-        rows = self.store.steps.of_run(run.id)
-        steps = (_planned(row, *written.get(row.key, (None, None))) for row in rows)
-        return [step for step in steps if step]
+    def _steps(self, run: Run, written: PlannedWrites, *, is_stopped: bool = False) -> PlannedSteps:
+        """Return the steps of a run; `is_stopped`: the safety limit allows only exempt ones."""
+        return PlannedSteps(_planned(self.store.steps.each_of_run(run.id), written, is_stopped))
 
 
-def _planned(row: StepRow, step: Step | None, outcome: Outcome | None) -> PlannedStep | None:
-    """Return a step that the run changes; None if it finds that nothing is to do."""
-    if row.state == "done" and (outcome is None or outcome.state == "unchanged"):
-        return None
-    return PlannedStep(
-        key=row.key,
-        state=row.state,
-        code=row.code,
-        reason=row.reason,
-        summary=step.summary if step else "",
-        not_before=row.not_before if row.state == "held" else None,
-    )
+def _planned(
+    rows: Iterable[StepRow], written: PlannedWrites, is_stopped: bool
+) -> Iterator[PlannedStep]:
+    """Yield the steps that the run changes, without those for which nothing is to do."""
+    for row in rows:
+        write = written.of(row.key)
+        if row.state == "done" and (write is None or write.outcome == "unchanged"):
+            continue
+        step = PlannedStep(
+            key=row.key,
+            state=row.state,
+            code=row.code,
+            reason=row.reason,
+            summary=write.summary if write else "",
+            not_before=row.not_before if row.state == "held" else None,
+        )
+        is_exempt = write is not None and write.is_exempt
+        yield _stopped(step) if is_stopped and step.is_written and not is_exempt else step
 
 
 _CHANGES = {
@@ -156,8 +127,6 @@ _CHANGES = {
 
 
 def _stopped(step: PlannedStep) -> PlannedStep:
-    if not step.is_written:
-        return step
     return replaced(
         step, state="failed", code=SafetyLimitError.code, reason="the safety limit stops the run"
     )

@@ -6,7 +6,7 @@ counts last, so a crash loses no count of a committed step.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import cached_property
 
 from ordosync.clock import Clock
@@ -73,12 +73,19 @@ class Recorder:
 
         `durable` as in `write_transaction`.
         """
-        with self._store.transaction(portal=self._portal.name, durable=durable):
-            self._renewed_at_s = self._store.leases.renew(
-                self._lease, self._run.id, clock=self._clock
-            )
+        leases = self._store.leases
+        with self._transaction(durable=durable):
+            self._renewed_at_s = leases.renew(self._lease, self._run.id, clock=self._clock)
             yield
             self.save_counts()
+
+    def last_transaction(self) -> AbstractContextManager[None]:
+        """Return the transaction that ends the run; after one that saw nothing, it may be lost."""
+        return self._transaction(durable=bool(self.counts.seen))
+
+    def _transaction(self, *, durable: bool) -> AbstractContextManager[None]:
+        name, accounts = self._portal.name, self._portal.shared_accounts
+        return self._store.transaction(portal=name, accounts=accounts, durable=durable)
 
     @property
     def is_quiet(self) -> bool:

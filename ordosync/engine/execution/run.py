@@ -1,9 +1,9 @@
 """One run of a task for a portal, from its claim to its end.
 
 A run first settles what earlier runs left. Then it reads, page by page, what changed since the
-cursor; it decides what each record needs, and delivers the writes. If the task has a safety limit,
-the whole plan is made before the first write. The transaction that ends the run moves the cursor,
-so after a failed or crashed run the same records are read again.
+cursor; it decides what each record needs, and delivers the writes. A safety limit makes the whole
+plan before the first write. The transaction that ends the run moves the cursor, so after a failed
+run the same records are read again.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -190,6 +190,8 @@ class Execution:
                 self._take(page, plan, open_edits)
                 progress.advance(len(page.items))
                 cursor = page.cursor
+                # Otherwise two pages would be in memory while the next one is read.
+                del page
         except PartlyReadError as error:
             unusable = error
         if plan:
@@ -262,7 +264,7 @@ class Execution:
         store, run, portal, task = self._store, self._claim.run, self._portal.name, self._task.name
         fault("finish-before-commit")
         is_kept = not self._recorder.leaves_no_row(status, is_scheduled=self._claim.scheduled)
-        with store.transaction(portal=portal, durable=bool(self._recorder.counts.seen)):
+        with self._recorder.last_transaction():
             store.leases.release(self._claim.lease)
             self._settlement.save()
             self._task.save(self._portal)

@@ -24,7 +24,7 @@ def prune(config: Config, store: Store, clock: Clock, stop: Stop) -> Pruned | No
     # A call by cron without pruning starts without it.
     from ordosync.engine.private_folders import delete_abandoned  # noqa: PLC0415
 
-    delete_abandoned(now_s=clock.now().timestamp())
+    delete_abandoned()
     if config.retention is None:
         return None
 

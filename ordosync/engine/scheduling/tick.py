@@ -12,10 +12,12 @@ from functools import cached_property
 
 from ordosync.accounts.connections import Connections
 from ordosync.clock import Clock, StoppedError
+from ordosync.config.hosts import other_host_reason
 from ordosync.config.settings import Config, PortalConfig
 from ordosync.engine import open_portal, register, run_if_due
 from ordosync.engine.execution.claim import GaveUp
 from ordosync.engine.execution.interruption import Stop
+from ordosync.engine.portals import connect
 from ordosync.engine.scheduling.outages import Alert, alerts_of, alerts_of_crashes
 from ordosync.engine.scheduling.registration import resume_tasks
 from ordosync.engine.scheduling.retention import prune_for_a_while
@@ -54,7 +56,7 @@ class Tick:
 
     @cached_property
     def _connections(self) -> Connections:
-        return Connections(self.clock)
+        return connect(self.config, self.clock)
 
     def run(self, *, jobs: int) -> list[PortalReport]:
         """Work on all due portals, `jobs` at a time; return a report for each of them.
@@ -76,10 +78,11 @@ class Tick:
         return reports
 
     def due_portals(self, store: Store) -> list[list[ScheduleRow]]:
-        """Return the due tasks, grouped by portal; the portal that is due first comes first."""
+        """Return what is due here, grouped by portal; the portal that is due first comes first."""
         due: dict[str, list[ScheduleRow]] = {}
         for row in store.schedule.due(self.clock.now()):
-            if row.portal in self.config.portals and row.task in TASKS:
+            portal = self.config.portals.get(row.portal)
+            if portal and row.task in TASKS and not other_host_reason(self.config, portal):
                 due.setdefault(row.portal, []).append(row)
         return list(due.values())
 

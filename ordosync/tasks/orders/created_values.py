@@ -1,11 +1,13 @@
 """Values of an order that is created at the Supplier, for the log and for `--dry-run`."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from ordosync.left_out import ORDINARY, LeftOut
 from ordosync.models import Order
+from ordosync.store.sent_units import SentSku
 from ordosync.store.written import Written
-from ordosync.tasks.base import Portal
+from ordosync.tasks.base import Portal, Step
 from ordosync.text import plural
 
 
@@ -20,8 +22,24 @@ def values_of(order: Order, left_out: LeftOut) -> Written:
     )
 
 
-def summary_of(order: Order) -> str:
-    """Return what would be created."""
+def units_of(order: Order) -> Mapping[SentSku, int]:
+    """Return the units that the Supplier gets, by SKU."""
+    units: dict[SentSku, int] = {}
+    for line in order.lines:
+        sku = SentSku(line.sku, line.own_sku)
+        units[sku] = units.get(sku, 0) + line.quantity
+    return units
+
+
+def summarize(step: Step) -> str:
+    """Return what a step would write. Only `--dry-run` shows it."""
+    if not isinstance(step.payload, Order):
+        return step.summary
+    left_out = step.written.left_out if step.written else None
+    return "; ".join(filter(None, (_summary(step.payload), left_out.text if left_out else "")))
+
+
+def _summary(order: Order) -> str:
     units = sum([line.quantity for line in order.lines])
     lines = len(order.lines)
     text = (

@@ -41,10 +41,13 @@ Reused = Literal["", "other-lines", "other-date"]
 def with_keyed_contents(
     pages: Iterator[Page[Order | InvalidRecord]], key: bytes
 ) -> Iterator[Page[Order | InvalidRecord]]:
-    """Yield the orders with keyed contents; no other contents are stored."""
-    for page in pages:
+    """Return the orders with keyed contents; no other contents are stored."""
+
+    def with_keyed_content(page: Page[Order | InvalidRecord]) -> Page[Order | InvalidRecord]:
         items = tuple([replace(item, content=keyed(item.content, key)) for item in page.items])
-        yield replace(page, items=items)
+        return replace(page, items=items)
+
+    return map(with_keyed_content, pages)
 
 
 def decisive(content: str) -> str:

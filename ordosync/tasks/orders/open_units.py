@@ -6,6 +6,7 @@ Each read of such an account has the ordered units. The ledger has the sent ones
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from functools import partial
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -26,9 +27,14 @@ def with_open_units(
     if portal.merchant.shows_owed_units:
         yield from _with_units_of_ledger(portal, pages)
         return
-    for page in pages:
-        sent = sent_units(portal, [item.id for item in page.items])
-        yield replace(page, items=tuple(_open(item, sent) for item in page.items)) if sent else page
+    yield from map(partial(_with_open_units, portal), pages)
+
+
+def _with_open_units(
+    portal: Portal, page: Page[Order | InvalidRecord]
+) -> Page[Order | InvalidRecord]:
+    sent = sent_units(portal, [item.id for item in page.items])
+    return replace(page, items=tuple(_open(item, sent) for item in page.items)) if sent else page
 
 
 def _with_units_of_ledger(
@@ -147,7 +153,9 @@ def as_ordered(
     item: Order | InvalidRecord, settled: Mapping[str, SettledUnits]
 ) -> Order | InvalidRecord:
     """Return an order with the ordered units: changes by the tasks are not edits."""
-    if isinstance(item, InvalidRecord) or not any(line.id in settled for line in item.lines):
+    if isinstance(item, InvalidRecord) or not settled:
+        return item
+    if not any(line.id in settled for line in item.lines):
         return item
     lines = [
         replace(line, quantity=settled[line.id].as_ordered(line.quantity))

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from ordosync.database import sqlite3
 from tests.accounts.files.feeds import config
 from tests.support.command import HEADER, ordosync, row, shop
+from tests.support.stores import opened
 
 Put = Callable[[str, str], None]
 SUPPLIER = """kind: files
@@ -68,7 +68,7 @@ def steps(folder: Path, task: str) -> list[dict[str, Any]]:
 
 
 def link(folder: Path) -> str:
-    with closing(sqlite3.connect(folder / "ordosync.db")) as db:
+    with closing(opened(folder / "ordosync.db")) as db:
         [[state]] = db.execute("select state from links where kind = 'order'")
     return str(state)
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from ordosync.database import sqlite3
 from tests.support.command import numbers, ordosync, steps
+from tests.support.stores import opened
 
 CONFIG = """
 accounts:
@@ -191,7 +191,7 @@ def test_order_sent_by_an_earlier_release_is_compared_with_the_first_file_read_s
     shop()
     drop("a.csv", f"1,,1,MUG,{HEAD}\n", at=7)
     ordosync(tmp_path, "import-orders")
-    with closing(sqlite3.connect(tmp_path / "ordosync.db")) as db, db:
+    with closing(opened(tmp_path / "ordosync.db")) as db, db:
         db.execute(
             "update steps set as_of = '', content = '3e5cc5bf-0123456789abcdef', digests = null"
         )

@@ -1,6 +1,5 @@
 """`dismiss`: an entry that the operator has checked stays closed until it changes."""
 
-import sqlite3
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from tests.engine.execution.falling_stock import count_stock, shop_with_stock
 from tests.support.age import age
 from tests.support.command import CONFIG, HEADER, Done, numbers, ordosync, row, shop
 from tests.support.desk import SHIP, TwoAccounts
+from tests.support.stores import opened
 
 BAD = HEADER + row("1001", quantity="x")
 
@@ -150,7 +150,7 @@ def test_the_note_of_a_settled_step_is_pruned_with_the_log(tmp_path: Path) -> No
 
     ordosync(tmp_path, "prune")
 
-    with closing(sqlite3.connect(tmp_path / "ordosync.db")) as db:
+    with closing(opened(tmp_path / "ordosync.db")) as db:
         left = db.execute("select key from concerns").fetchall()
     assert left == [("shop-warehouse:import-orders:1001#1",)]
 
@@ -239,7 +239,7 @@ def test_an_order_dismissed_in_a_backup_and_sent_later_is_found(tmp_path: Path) 
 
     ordosync(tmp_path, "import-orders")
 
-    with closing(sqlite3.connect(tmp_path / "ordosync.db")) as db:
+    with closing(opened(tmp_path / "ordosync.db")) as db:
         linked_ids = db.execute("select supplier_id from links where kind = 'order'").fetchall()
     assert linked_ids == [("1001",)]
     assert numbers(tmp_path) == ["1001"]

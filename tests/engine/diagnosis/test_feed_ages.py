@@ -12,8 +12,9 @@ from ordosync.config.settings import Config
 from ordosync.engine.diagnosis.attention import attention
 from ordosync.engine.diagnosis.attention_entry import Attention
 from ordosync.engine.diagnosis.feed_ages import stale_feeds
-from ordosync.engine.diagnosis.machine_checks import Check, checks
+from ordosync.engine.diagnosis.machine_checks import checks
 from ordosync.store import Store
+from ordosync.store.checks import Check
 from tests.support.clock import Cron, VirtualClock
 from tests.support.command import Done, ordosync
 

@@ -7,6 +7,7 @@ import pytest
 
 from ordosync.database import sqlite3
 from tests.support.command import CONFIG, HEADER, finished, ordosync, row, shop, started, steps
+from tests.support.stores import opened
 from tests.tasks.portal import Pair, line, succeeded
 
 BY_HAND = """\
@@ -30,7 +31,7 @@ def at(folder: Path, account: str) -> list[str]:
 
 
 def of_store(folder: Path, statement: str) -> list[tuple[object, ...]]:
-    with closing(sqlite3.connect(folder / "ordosync.db")) as db, db:
+    with closing(opened(folder / "ordosync.db")) as db, db:
         return [tuple(row) for row in db.execute(statement).fetchall()]
 
 

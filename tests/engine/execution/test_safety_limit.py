@@ -1,7 +1,6 @@
 """The safety limit: a run that would change far too much writes nothing without `--force`."""
 
 import signal
-import sqlite3
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ import pytest
 from tests.engine.execution.falling_stock import count_stock, shop_with_stock
 from tests.support.command import ordosync, wake
 from tests.support.desk import TwoAccounts
+from tests.support.stores import opened
 
 
 def _physical(both: TwoAccounts) -> list[Any]:
@@ -45,7 +45,7 @@ def test_a_scheduled_run_that_is_stopped_each_time_is_reported_once(tmp_path: Pa
     wake(tmp_path)
     first = both.run("run-due")
     wake(tmp_path)
-    with closing(sqlite3.connect(tmp_path / "ordosync.db")) as db, db:
+    with closing(opened(tmp_path / "ordosync.db")) as db, db:
         db.execute("update schedule set failures = 0, tried_at = null")
     second = both.run("run-due")
 

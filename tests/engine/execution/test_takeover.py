@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 
 from ordosync.clock import Clock
-from ordosync.database import sqlite3
 from ordosync.store import Store, leases
 from ordosync.store.leases import Lease, is_alive, this_process
 from tests.support.clock import START, Cron, VirtualClock
@@ -29,6 +28,7 @@ from tests.support.command import (
     wait_until_frozen,
     wake,
 )
+from tests.support.stores import opened
 
 POINTS = [
     f"{name}-{when}-commit"
@@ -38,12 +38,12 @@ POINTS = [
 
 
 def change_store(folder: Path, sql: str, *values: object) -> None:
-    with closing(sqlite3.connect(folder / "ordosync.db")) as db, db:
+    with closing(opened(folder / "ordosync.db")) as db, db:
         db.execute(sql, values)
 
 
 def owner(folder: Path) -> list[Any] | None:
-    with closing(sqlite3.connect(folder / "ordosync.db")) as db:
+    with closing(opened(folder / "ordosync.db")) as db:
         (name,) = db.execute("select owner from leases where resource = 'orders'").fetchone()
     return json.loads(name) if name else None
 

@@ -13,7 +13,6 @@ import pytest
 
 from ordosync.clock import Clock
 from ordosync.config import load_config
-from ordosync.database import sqlite3
 from ordosync.engine import register
 from ordosync.engine.scheduling import tick
 from ordosync.store import Store
@@ -29,6 +28,7 @@ from tests.support.command import (
     shop,
     wake,
 )
+from tests.support.stores import opened
 
 HEAVY = ("typer", "requests", "rich", "sqlite_utils", "yaml", "logging", "dataclasses", "asyncio")
 IMPORTED = (
@@ -58,7 +58,7 @@ def test_an_idle_tick_imports_next_to_nothing_and_writes_nothing(
     config = load_config(tmp_path / "config.yaml")
     with Store.open(config.database) as store:
         register(config, store, Clock())
-    with closing(sqlite3.connect(tmp_path / "ordosync.db")) as db, db:
+    with closing(opened(tmp_path / "ordosync.db")) as db, db:
         db.execute("update schedule set next_at = '2099-01-01T00:00:00.000Z'")
     before = contents(tmp_path)
 

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from ordosync.config import load_config
-from ordosync.database import sqlite3
 from ordosync.engine.scheduling.timetable import switch_task
 from ordosync.idle import _nothing_is_due
 from ordosync.store import Store
@@ -17,6 +16,7 @@ from ordosync.store.schedule_row import ScheduleRow
 from tests.support.clock import Cron
 from tests.support.command import ordosync
 from tests.support.kills import killed_at, paused_at
+from tests.support.stores import opened
 from tests.tasks.portal import (
     CONFIG,
     SUPPLIER,
@@ -374,7 +374,7 @@ def test_what_is_due_is_found_by_two_indexes(world: World) -> None:
         connection.set_trace_callback(statements.append)
         store.schedule.due(world.clock.now())
         connection.set_trace_callback(None)
-    with sqlite3.connect(load_config(world.path).database.path) as db:
+    with opened(load_config(world.path).database.path) as db:
         plan = [row[-1] for row in db.execute(f"explain query plan {statements[-1]}")]
 
     assert [words for words in plan if "SCAN" in words and "schedule" in words] == []

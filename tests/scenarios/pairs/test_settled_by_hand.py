@@ -22,6 +22,7 @@ from tests.scenarios.pairs.kinds import MERCHANTS
 from tests.scenarios.pairs.pair import Pair
 from tests.support.clock import VirtualClock
 from tests.support.runs import run_once
+from tests.support.stores import opened
 
 RIVAL = "shop-depot"
 
@@ -40,7 +41,7 @@ def add_rival(pair: Pair) -> None:
 
 
 def of_store(pair: Pair, statement: str) -> list[tuple[object, ...]]:
-    with closing(sqlite3.connect(load_config(pair.path).database.path)) as db, db:
+    with closing(opened(load_config(pair.path).database.path)) as db, db:
         return [tuple(row) for row in db.execute(statement).fetchall()]
 
 

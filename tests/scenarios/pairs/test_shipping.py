@@ -1,6 +1,5 @@
 """Tracking and splits between any two accounts: the Supplier's changes reach the Merchant."""
 
-import sqlite3
 from contextlib import closing
 from datetime import timedelta
 
@@ -10,6 +9,7 @@ from tests.accounts.contract.examples import line, parcel
 from tests.accounts.contract.people import expected_tracking, needs, numbers
 from tests.scenarios.pairs.comparing import compared
 from tests.scenarios.pairs.pair import Pair
+from tests.support.stores import opened
 
 
 @needs("update-tracking")
@@ -384,7 +384,7 @@ def test_order_that_our_task_cancelled_is_no_cancellation_by_the_supplier(pair: 
 def test_parcel_of_an_order_that_we_sent_and_that_no_link_knows_is_reported(pair: Pair) -> None:
     _, supplier_id = pair.imported("1001")
     pair.supplier.ship(supplier_id, parcel())
-    with closing(sqlite3.connect(pair.folder / "ordosync.db")) as db, db:
+    with closing(opened(pair.folder / "ordosync.db")) as db, db:
         db.execute("delete from links")
 
     ran = pair.run("update-tracking")

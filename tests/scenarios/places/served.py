@@ -88,7 +88,7 @@ class Served:
         options = sshd.options(folder / "remote", shape)
         (folder / "key").write_text(sshd.key)
         (folder / "key").chmod(0o600)
-        place = f'url: "{options.url}", key: "file:key", host_key: "{sshd.host_key}"'
+        place = f'url: "{options.url}", key: "file:key", host_key: "{sshd.host_key}", timeout_s: 3'
         return cls(folder, folder / "remote", place)
 
     @classmethod
@@ -157,9 +157,13 @@ class Served:
             done = self.run("import-orders", "--json")
             self.run("update-tracking")
             self.run("retry", "--all")
-            for partner in self._partners:
-                partner.take()
+            self.take()
         return done
+
+    def take(self) -> None:
+        """Let the programs of both partners take the files that they see."""
+        for partner in self._partners:
+            partner.take()
 
     def lose_store(self) -> None:
         """Lose the database, but nothing beside it."""

@@ -17,6 +17,21 @@ def test_orders_are_handed_over_once(world: PlaceWorld) -> None:
     assert world.partner.names == ["PO_1.csv", "PO_2.csv"]
 
 
+def test_sizes_and_counts_of_files_are_in_the_run(world: PlaceWorld) -> None:
+    world.drop("1", "2")
+    planned = world.run("import-orders", "--dry-run", "--json")
+
+    world.import_orders()
+
+    world.partner.take()
+    size = sum(len(content) for _, content in world.partner.taken)
+    assert planned.json["plans"][0]["note"] is None
+    assert f"run 1: 2 files handed over ({size} bytes)" in world.run("show", "1").err
+    world.drop("3")
+    world.import_orders()
+    assert "run 2: 1 file handed over" in world.run("show", "2").err
+
+
 def test_order_waits_for_a_place_that_is_down(world: PlaceWorld) -> None:
     world.drop("1")
     world.place.is_down = True

@@ -2,6 +2,7 @@
 
 import pytest
 
+from ordosync.accounts.files.places.place import Entry, Mark
 from tests.scenarios.places.reading import ReadingWorld
 
 POINTS = ("mirror-part", "mirror-named", "mirror-listed")
@@ -79,6 +80,17 @@ def test_place_list_says_what_happens_to_each_name(read: ReadingWorld) -> None:
         "out/done": ("left-out", "is not a file"),
     }
     assert read.run("place", "list", "warehouse").code == 2
+
+
+def test_place_list_is_blank_where_the_place_does_not_tell(
+    read: ReadingWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entries = [Entry(name=b"b.txt", mark=Mark())]
+    monkeypatch.setattr(read.place, "list", lambda *_, **__: entries)
+
+    shown = read.run("place", "list", "shop").out
+
+    assert "orders\tout/b.txt\t\t\tleft-out\tdoes not match *.csv" in shown
 
 
 def test_an_account_that_moves_to_a_place_sends_nothing_again(read: ReadingWorld) -> None:

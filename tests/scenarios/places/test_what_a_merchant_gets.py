@@ -57,6 +57,8 @@ def test_all_quantities_are_in_one_file_of_a_run(world: PlaceWorld) -> None:
     first = world.run("write-inventory-back", "--json")
     second = world.run("write-inventory-back", "--json")
 
+    assert first.run["note"].startswith("1 file handed over (")
+    assert second.run["note"] is None
     assert first.counts == {"seen": 2, "done": 2}
     assert second.counts == {"seen": 2, "unchanged": 2}
     assert taken(world) == [[("JAR", "7"), ("MUG", "5")]]

@@ -115,7 +115,7 @@ _SLOW = [HealthCheck.too_slow]
 
 
 @pytest.mark.slow
-@settings(max_examples=5, deadline=None, suppress_health_check=_SLOW)
+@settings(max_examples=20, deadline=None, suppress_health_check=_SLOW)
 @given(sku_map=MAPS, sold=LINES, events=EVENTS)
 def test_units_are_conserved(
     sku_map: Map, sold: list[tuple[str, int]], events: list[tuple[object, ...]]
@@ -123,7 +123,7 @@ def test_units_are_conserved(
     _tell(sku_map, sold, events)
 
 
-@pytest.mark.slow
+@pytest.mark.matrix
 @settings(max_examples=150, deadline=None, suppress_health_check=_SLOW)
 @given(sku_map=MAPS, sold=LINES, events=EVENTS)
 def test_units_are_conserved_in_many_stories(

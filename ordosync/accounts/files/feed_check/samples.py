@@ -27,12 +27,11 @@ from ordosync.accounts.files.feed_check.xml_samples import records_of_xml
 from ordosync.accounts.files.formats.rows import LONGEST_TEXT
 from ordosync.accounts.files.formats.text_files import is_encoded
 from ordosync.accounts.files.input_options.file_formats import format_by_suffix
-from ordosync.accounts.spreadsheets import WORKBOOKS
+from ordosync.accounts.spreadsheets import DELIMITERS, WORKBOOKS
 from ordosync.regular_files import open_regular
 
 _BLOCK = 1024 * 1024
 _MOST_ROWS = 500
-_DELIMITERS = ",;\t|"
 _MARKS = {
     codecs.BOM_UTF8: "utf-8",
     codecs.BOM_UTF16_LE: "utf-16",
@@ -137,7 +136,7 @@ def encoding_of(path: Path) -> str:
 
 def delimiter_of(text: str) -> str:
     """Return the delimiter that splits most rows into equal counts of cells."""
-    return max(_DELIMITERS, key=lambda delimiter: _regularity(text, delimiter))
+    return max(DELIMITERS, key=lambda delimiter: _regularity(text, delimiter))
 
 
 def sample_rows(text: str, delimiter: str) -> list[SampleRow]:

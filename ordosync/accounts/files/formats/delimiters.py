@@ -4,7 +4,7 @@ import csv
 import json
 from collections.abc import Iterable, Sequence
 
-_DELIMITERS = ",;\t|"
+from ordosync.accounts.spreadsheets import DELIMITERS
 
 
 def separated_by(texts: Sequence[str], needed: Iterable[str]) -> str:
@@ -17,6 +17,6 @@ def separated_by(texts: Sequence[str], needed: Iterable[str]) -> str:
         [cells] = csv.reader(texts, delimiter=delimiter)
         return len(wanted & {cell.strip().casefold() for cell in cells})
 
-    best = max(_DELIMITERS, key=found)
+    best = max(DELIMITERS, key=found)
     hint = f"; it is separated by {best!a}: set `delimiter: {json.dumps(best)}`"
     return hint if found(best) else ""

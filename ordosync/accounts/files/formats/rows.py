@@ -4,7 +4,8 @@ All cells are text: leading zeros are kept, and no number is rounded.
 """
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ordosync.accounts.files.input_options.input_files import InputFiles
 from ordosync.accounts.spreadsheets import unmarked
@@ -42,8 +43,7 @@ class Row:
         self.problem = problem
 
 
-@dataclass(frozen=True, kw_only=True)
-class FileRows:
+class FileRows(Struct, frozen=True, kw_only=True):
     """The rows of one record, such as an order, in one file."""
 
     name: str
@@ -57,6 +57,15 @@ class FileRows:
     """True if the file begins with the record."""
     next_page: str = ""
     """For the last record of a file: another file that begins with lines of an unnamed record."""
+
+
+def repeated_texts(rows: Sequence[Row], columns: Sequence[str]) -> list[str] | None:
+    """Return the texts of the first row that the other rows repeat, or leave blank altogether.
+
+    None if they do neither.
+    """
+    first, *others = ([row.cells.get(column, "") for column in columns] for row in rows)
+    return first if all(texts == first or not any(texts) for texts in others) else None
 
 
 def cleaner(options: InputFiles) -> Callable[[str], str]:

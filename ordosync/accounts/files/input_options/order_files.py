@@ -148,6 +148,22 @@ class OrderFiles(InputFiles):
         names = (*ORDER_FIELDS, *READ_FIELDS, *FACT_FIELDS)
         return tuple((name, self.sources[name]) for name in names if name in self.sources)
 
+    @cached_property
+    def mapped_line_fields(self) -> tuple[str, ...]:
+        """The fields of a line that have a column or a constant."""
+        return tuple(name for name in LINE_FIELDS if name in self.sources)
+
+    @cached_property
+    def mapped_line_money(self) -> tuple[str, ...]:
+        """Those of them that are amounts."""
+        return tuple(name for name in MONEY_FIELDS if name in self.mapped_line_fields)
+
+    @cached_property
+    def whole_columns(self) -> tuple[str, ...]:
+        """The columns of `order_sources`, each once."""
+        columns = (column for _, columns in self.order_sources for column in columns)
+        return tuple(dict.fromkeys(columns))
+
     # Cached, since every row needs it.
     @cached_property
     def order_columns(self) -> tuple[str, ...]:

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Collection, Mapping, Sequence
 
-from ordosync.accounts.files.input_options.currencies import fits
 from ordosync.accounts.files.input_options.fields import AMOUNT_FIELDS, NUMBER_FIELDS
 from ordosync.accounts.files.input_options.transforms import Transform
 from ordosync.countries import check_country
+from ordosync.currencies import fits
 
 Steps = Sequence[Transform]
 _ONLY = {

@@ -12,6 +12,7 @@ from msgspec import Raw
 from msgspec.structs import replace
 
 from ordosync import progress
+from ordosync.accounts.files.outbox.handed_over import HandedOver
 from ordosync.accounts.files.outbox.looking import exists, look
 from ordosync.accounts.files.outbox.publishing import Publish
 from ordosync.accounts.files.outbox.records import (
@@ -49,6 +50,7 @@ class Outbox:
         account: str,
         clock: Clock,
         checks_size: bool = True,
+        handed_over: HandedOver | None = None,
     ) -> None:
         self.records = records
         self._place = place
@@ -58,6 +60,7 @@ class Outbox:
         self._account = f"account {account}"
         self._clock = clock
         self._checks_size = checks_size
+        self._handed_over = handed_over or HandedOver()
 
     def send(
         self, key: str, content: bytes, *, name: Callable[[], str], note: Raw = NOTHING
@@ -230,6 +233,7 @@ class Outbox:
         except OSError as error:
             reason = f"{record.name} is there, but cannot be recorded: {error.strerror or error}"
             raise UnknownOutcomeError(self._account, _action(record), reason) from error
+        self._handed_over.add(record.size)
         return record
 
     def _save(self, record: Outgoing, step: Step) -> Outgoing:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ordosync.accounts.connections import Connections
 from ordosync.accounts.files.outbox.dry_place import DryPlace
+from ordosync.accounts.files.outbox.handed_over import HandedOver
 from ordosync.accounts.files.outbox.names import FileNames
 from ordosync.accounts.files.outbox.outbox import Outbox
 from ordosync.accounts.files.outbox.records import OutboxRecords
@@ -31,6 +32,7 @@ class Outboxes:
         self.written = written
         self.account = account
         self.clock = at.clock
+        self.handed_over = HandedOver()
         self._original = folder
         self._at = at
         self._dry_folder = dry_folder
@@ -56,6 +58,7 @@ class Outboxes:
             account=self.account,
             clock=self.clock,
             checks_size=self.checks_size(options),
+            handed_over=self.handed_over,
         )
 
     def names(self, template: str, records: Path) -> FileNames:

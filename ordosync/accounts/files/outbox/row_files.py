@@ -122,6 +122,7 @@ class RowFiles:
             copy=self._folder / "copy",
             account=self._outboxes.account,
             checks_size=self._outboxes.checks_size(self._options),
+            handed_over=self._outboxes.handed_over,
             may_remove=self._place is not None and self._place.replace == "remove",
         )
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from ordosync import progress
+from ordosync.accounts.files.outbox.handed_over import HandedOver
 from ordosync.accounts.files.outbox.names import FileNames
 from ordosync.accounts.files.outbox.outbox import Outbox
 from ordosync.accounts.files.outbox.publishing import Route
@@ -114,6 +115,7 @@ class Replaced:
     copy: Path
     """The local file that is uploaded."""
     account: str
+    handed_over: HandedOver
     checks_size: bool = True
     may_remove: bool = False
 
@@ -126,6 +128,7 @@ class Replaced:
                 self.place().publish(source, target, may_remove=self.may_remove)
         except RefusedError as error:
             raise self._unavailable(error.answer) from error
+        self.handed_over.add(len(content))
         fault("outbox-published")
 
     def _upload(self, content: bytes) -> None:

@@ -2,12 +2,13 @@
 
 import re
 from decimal import Decimal
+from functools import cache
 
 from ordosync.accounts.files.formats.rows import Row
-from ordosync.accounts.files.input_options.currencies import fits
 from ordosync.accounts.files.input_options.input_files import InputFiles
 from ordosync.accounts.files.parsing.converters import InvalidRowError, cell, raw_texts
 from ordosync.accounts.files.parsing.transforms import amount_problem
+from ordosync.currencies import fits
 
 
 def amount(
@@ -16,12 +17,17 @@ def amount(
     """Return an amount; nothing is guessed. The currency is that of the options by default."""
     if not text:
         return None
-    if not re.fullmatch(rf"-?[0-9]{{1,15}}({re.escape(options.decimal)}[0-9]{{1,6}})?", text):
+    if not _pattern(options.decimal).fullmatch(text):
         problem = f"{name} {text[:40]!a} {amount_problem(text, options.decimal)}"
         raise InvalidRowError("invalid.money", row, problem)
     if name in options.transform:
         _check_signs(row, name, currency or options.currency or "", options)
     return Decimal(text.replace(options.decimal, "."))
+
+
+@cache
+def _pattern(decimal: str) -> re.Pattern[str]:
+    return re.compile(rf"-?[0-9]{{1,15}}({re.escape(decimal)}[0-9]{{1,6}})?")
 
 
 def currency_of(row: Row, text: str) -> str:

@@ -10,7 +10,7 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 
-from ordosync.accounts.files.formats.rows import NO_LINES, Row
+from ordosync.accounts.files.formats.rows import NO_LINES, Row, repeated_texts
 from ordosync.accounts.files.input_options.order_files import OrderFiles
 from ordosync.accounts.files.parsing.converters import InvalidRowError, cell, raw_texts
 from ordosync.accounts.files.parsing.one_row import line_rows
@@ -29,7 +29,15 @@ def lines_with_ids(number: str, rows: Sequence[Row], options: OrderFiles) -> lis
     name = "line_id" if has_ids else "sku"
     named_rows = [(_text(row, name, options), row) for row in rows if row.problem != NO_LINES]
     if len(named_rows) > 1:
-        named_rows.sort(key=lambda item: (natural(item[0]), item[0], _cells(item[1], options)))
+        # Rows with different names need no further look.
+        is_unique = len({text for text, _ in named_rows}) == len(named_rows)
+        named_rows.sort(
+            key=lambda item: (
+                natural(item[0]),
+                item[0],
+                [] if is_unique else _cells(item[1], options),
+            )
+        )
     if has_ids:
         return [(f"{number}/#{_escaped(text)}", row) for text, row in named_rows]
     count: Counter[str] = Counter()
@@ -54,7 +62,11 @@ def content_of(rows: Sequence[Row], options: OrderFiles) -> str:
 
     It does not depend on the order of the rows, except for the first row if a rule checks it.
     """
-    order_texts = [_texts(column, rows) for column in options.order_columns]
+    repeated = repeated_texts(rows, options.order_columns)
+    if repeated is None:
+        order_texts = [_texts(column, rows) for column in options.order_columns]
+    else:
+        order_texts = [[text] if text else [] for text in repeated]
     rules = (*options.skip_orders, *options.only_orders)
     first = [rows[0].cells.get(rule.column, "") for rule in rules]
     text = json.dumps([order_texts, first, sorted(_cells(row, options) for row in rows)])

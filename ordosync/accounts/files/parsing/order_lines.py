@@ -9,7 +9,6 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from ordosync.accounts.files.formats.rows import Row
-from ordosync.accounts.files.input_options.fields import LINE_FIELDS, MONEY_FIELDS
 from ordosync.accounts.files.input_options.order_files import OrderFiles
 from ordosync.accounts.files.parsing.amounts import amount
 from ordosync.accounts.files.parsing.converters import (
@@ -24,8 +23,6 @@ from ordosync.accounts.files.parsing.line_ids import lines_with_ids
 from ordosync.accounts.files.parsing.line_sums import added, check_sums
 from ordosync.left_out import NOT_OWED, is_among
 from ordosync.models import Line
-
-_LINE_MONEY = tuple(name for name in MONEY_FIELDS if name in LINE_FIELDS)
 
 
 class NothingToShipError(Exception):
@@ -52,6 +49,7 @@ def lines_of(
     # The rows of one record have the same number.
     kept_rows = {id(row) for row in kept}
     line_rows = lines_with_ids(number, rows, options)
+    has_flag = "requires_shipping" in options.sources
     others = [(line_id, row) for line_id, row in line_rows if id(row) not in kept_rows]
     for line_id, row in line_rows:
         if id(row) not in kept_rows:
@@ -63,7 +61,7 @@ def lines_of(
             continue
         lines[line_id] = added(lines[line_id], line, row, options) if line_id in lines else line
         is_refund = options.rows == "sum" and line.quantity <= 0
-        needs_shipping = flag(row, "requires_shipping", options, blank=True)
+        needs_shipping = not has_flag or flag(row, "requires_shipping", options, blank=True)
         if not is_refund and is_shipped.setdefault(line_id, needs_shipping) != needs_shipping:
             problem = "differs from another row of its line in requires_shipping"
             raise InvalidRowError("invalid.conflict", row, problem)
@@ -96,13 +94,11 @@ def _readable(
 
 
 def _line(line_id: str, row: Row, options: OrderFiles, currency: str) -> Line:
-    text = {name: cell(row, name, options) for name in LINE_FIELDS if name in options.sources}
+    text = {name: cell(row, name, options) for name in options.mapped_line_fields}
     if not text["sku"]:
         raise InvalidRowError("invalid.sku", row, "the SKU is blank")
     money = {
-        name: amount(row, name, text[name], options, currency)
-        for name in _LINE_MONEY
-        if name in text
+        name: amount(row, name, text[name], options, currency) for name in options.mapped_line_money
     }
     units = text["quantity"]
     # A negative row is a refund.

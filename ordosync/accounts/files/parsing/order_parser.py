@@ -9,7 +9,7 @@ from functools import partial
 
 from msgspec.structs import replace
 
-from ordosync.accounts.files.formats.rows import NO_LINES, FileRows, Row
+from ordosync.accounts.files.formats.rows import NO_LINES, FileRows, Row, repeated_texts
 from ordosync.accounts.files.input_options.fields import (
     ADDRESS_FIELDS,
     MONEY_FIELDS,
@@ -52,7 +52,8 @@ def parse_order(number: str, file: FileRows, options: OrderFiles) -> Order | Inv
 
     A row without an order number may be a line of this order. Then the order is not sent.
     """
-    own = _with_lines([row for row in file.rows if _has_number(row, options)])
+    numbered = [row for row in file.rows if _has_number(row, options)]
+    own = _with_lines(numbered)
     content = content_of(file.rows, options)
     item = partial(InvalidRecord, id=number, content=content, as_of=file.as_of)
     try:
@@ -62,7 +63,8 @@ def parse_order(number: str, file: FileRows, options: OrderFiles) -> Order | Inv
         check_end(own, file)
         order = _order(number, own, options)
         facts = facts_with_status(order.hold_facts, status, own, options, name=file.name)
-        _check_numbers(number, file.rows, options)
+        if len(numbered) < len(file.rows):
+            _check_numbers(number, file.rows, options)
     except InvalidRowError as error:
         return item(code=error.code, reason=reason_of(file.name, error, options))
     except NothingToShipError as empty:
@@ -130,7 +132,6 @@ def _order(number: str, rows: Sequence[Row], options: OrderFiles) -> Order:
     fields = _order_fields(kept, rows, options)
     currency = _currency(first, fields, options)
     lines, not_shipped = lines_of(number, kept, rows, options, currency)
-    bill_to = _address("bill_to", fields)
     placed_at = time(first, "placed_at", fields.get("placed_at", ""), options)
     tags = tuple(tag.strip() for tag in fields.get("tags", "").split(",") if tag.strip())
     since = placed_at.astimezone(UTC) if placed_at else None
@@ -142,8 +143,8 @@ def _order(number: str, rows: Sequence[Row], options: OrderFiles) -> Order:
         not_shipped=not_shipped,
         needs_shipping=len(not_shipped) < len(lines),
         currency=currency,
-        ship_to=_address("ship_to", fields),
-        bill_to=None if bill_to == Address() else bill_to,
+        ship_to=_address("ship_to", fields) or Address(),
+        bill_to=_address("bill_to", fields),
         placed_at=since,
         shipping_method=fields.get("shipping_method", ""),
         customer_notes=fields.get("customer_notes", ""),
@@ -167,6 +168,10 @@ def _order_fields(kept: Sequence[Row], rows: Sequence[Row], options: OrderFiles)
     Many exports fill them on the first row only, so a blank cell does not contradict another row.
     A field that is blank on the kept rows may be on a row that a rule leaves out.
     """
+    first = (kept or rows)[0]
+    repeated = repeated_texts([first, *rows], options.whole_columns)
+    if repeated is not None and not any(row.problem for row in rows):
+        return {name: cell(first, name, options) for name, _ in options.order_sources}
     fields = {}
     for name, columns in options.order_sources:
         filled = _filled(kept, columns) or _filled(rows, columns) or [kept[0]]
@@ -205,8 +210,9 @@ def _currency(first: Row, fields: Mapping[str, str], options: OrderFiles) -> str
     return currency_of(first, currency)
 
 
-def _address(kind: str, fields: dict[str, str]) -> Address:
-    texts = {name: fields.get(f"{kind}.{name}", "") for name in ADDRESS_FIELDS}
+def _address(kind: str, fields: dict[str, str]) -> Address | None:
+    """Return an address; None if all its fields are blank."""
+    texts = {name: text for name in ADDRESS_FIELDS if (text := fields.get(f"{kind}.{name}"))}
     if further := fields.get(f"{kind}.street3"):
-        texts["street2"] = ", ".join(filter(None, (texts["street2"], further)))
-    return Address(**texts)
+        texts["street2"] = ", ".join(filter(None, (texts.get("street2"), further)))
+    return Address(**texts) if texts else None

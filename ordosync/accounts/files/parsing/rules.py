@@ -40,6 +40,8 @@ def conflicting_rule(rows: Sequence[Row], options: OrderFiles) -> str:
     Such a rule checks a column that only the first row fills. The value of such a column is valid
     for the whole order.
     """
+    if not (options.skip or options.only_rows):
+        return ""
     first, *further_rows = rows
     if not further_rows or not all(_continues(row, first, options) for row in further_rows):
         return ""

@@ -6,6 +6,7 @@ A blank text stays blank in every step. The reason of a refusal follows the text
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from ordosync.accounts.files.input_options.column_map import directives
 from ordosync.accounts.files.input_options.transforms import Part, Transform
@@ -64,6 +65,8 @@ def read_date(text: str, formats: Sequence[str]) -> datetime:
     return next(iter(found))
 
 
+# Many orders are of one day, and reading a date takes long.
+@lru_cache(1000)
 def _date(text: str, date_format: str) -> datetime | None:
     try:
         return datetime.strptime(text, date_format)  # noqa: DTZ007 - the zone follows

@@ -22,6 +22,8 @@ from ordosync.errors import (
 _DENIED = (asyncssh.SFTPPermissionDenied, asyncssh.SFTPWriteProtect, asyncssh.SFTPOpUnsupported)
 _LOST = (asyncssh.SFTPNoConnection, asyncssh.SFTPConnectionLost)
 _NEGOTIATION = "no algorithm in common; `algorithms: legacy` accepts those of old servers"
+_LOCKED_TEXTS = ("passphrase", "unable to decrypt")
+_LOCKED = "key: its `passphrase` is missing or wrong"
 
 
 def is_answer(error: BaseException) -> bool:
@@ -56,7 +58,8 @@ def _known(error: Exception, timeout_s: int) -> tuple[type[AccountError], str]:
         case asyncssh.KeyExchangeFailed():
             return SignInError, _NEGOTIATION
         case asyncssh.KeyImportError() | asyncssh.KeyEncryptionError():
-            return SignInError, f"key: {error}"
+            is_locked = any(text in str(error).lower() for text in _LOCKED_TEXTS)
+            return SignInError, _LOCKED if is_locked else f"key: {error}"
         case asyncio.TimeoutError():
             return UnavailableError, f"no answer within {timeout_s} s"
         case ConnectionRefusedError():

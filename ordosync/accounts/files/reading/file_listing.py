@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 
 from ordosync.accounts.files.input_options.file_formats import Format
@@ -126,6 +127,7 @@ def _is_empty(path: Path) -> bool:
         return False
 
 
+@lru_cache(10_000)
 def natural(text: str) -> str:
     """Return a sort key that compares numbers by value: page 9 is before page 10."""
     return re.sub("[0-9]+", lambda digits: _sortable(digits[0].lstrip("0")), text)

@@ -3,9 +3,8 @@
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from itertools import groupby
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from msgspec.structs import replace
 
@@ -18,12 +17,13 @@ from ordosync.accounts.files.parsing.row_keys import is_headless, keyed_rows
 from ordosync.accounts.files.parsing.rules import skip_reason
 from ordosync.accounts.files.reading.page_edges import HeadlessFiles, PageEdges
 from ordosync.accounts.files.reading.rejections import WHOLE_EXPORT, id_of_row, place_of_row
+from ordosync.accounts.files.reading.stored_rows import cells_of, stored_row
 from ordosync.models import InvalidRecord
 from ordosync.temporary_database import temporary_database
 
 T = TypeVar("T")
 
-_PAGE = 500
+_PAGE = 250
 _SCHEMA = (
     "create table files (id integer primary key, name text, copy text, only_compared integer)",
     "create table rows (file integer, key text, above text, row integer, cells text, problem text)",
@@ -46,7 +46,7 @@ class RowIndex(Generic[T]):
         self._record_type = record_type
         self._options = record_type.options
         has_all = whole_rows or self._options.has_numbered_columns
-        self._columns = None if has_all else frozenset(self._options.columns_read)
+        self._columns = None if has_all else self._options.columns_read
         self._db = temporary_database()
         for statement in _SCHEMA:
             self._db.execute(statement)
@@ -91,7 +91,7 @@ class RowIndex(Generic[T]):
             self._db.executemany(
                 "insert into rows values (?, ?, ?, ?, ?, ?)",
                 (
-                    (file, key, above, row.number, self._cells(row), row.problem)
+                    (file, key, above, row.number, cells_of(row, self._columns), row.problem)
                     for key, above, row in self._keyed_rows(path, edges)
                     if only is None or key in only or above in only or id_of_row(name, row) in only
                 ),
@@ -107,7 +107,9 @@ class RowIndex(Generic[T]):
     def pages(self) -> Iterator[dict[str, T | InvalidRecord]]:
         """Yield the records by key, in the order in which the keys first appear."""
         keys = self._db.execute(
-            "select key from rows where key <> '' group by key order by min(rowid)"
+            # Not a sort of all keys, which would grow with the file.
+            "select key from rows where key <> '' and rowid ="
+            " (select min(rowid) from rows as same where same.key = rows.key) order by rowid"
         )
         [total] = self._db.execute(
             "select count(distinct key) from rows where key <> ''"
@@ -137,13 +139,16 @@ class RowIndex(Generic[T]):
             "select files.name, row from rows join files on files.id = rows.file where key = ''"
         )
         return frozenset(
-            {*(key for (key,) in keys), *(id_of_row(name, _row(at, "{}", "")) for name, at in rows)}
+            {
+                *(key for (key,) in keys),
+                *(id_of_row(name, stored_row(at, b"{}", "")) for name, at in rows),
+            }
         )
 
     def rows(self) -> Iterator[Row]:
         """Yield all rows, in the order of the files."""
         for columns in self._db.execute("select row, cells, problem from rows order by rowid"):
-            yield _row(*columns)
+            yield stored_row(*columns)
 
     def first_rows(self, keys: Iterable[str]) -> dict[str, int]:
         """Return the number of the first row of each of these keys."""
@@ -160,7 +165,7 @@ class RowIndex(Generic[T]):
             "select row, cells, problem from rows where key = '' or problem not in ('', ?)",
             (NO_LINES,),
         )
-        return all(skip_reason(_row(*columns), self._options) for columns in rows)
+        return all(skip_reason(stored_row(*columns), self._options) for columns in rows)
 
     def among(self, copy: Path, keys: AbstractSet[str]) -> frozenset[str]:
         """Return which of these keys a file that was added has."""
@@ -181,7 +186,7 @@ class RowIndex(Generic[T]):
             " join files on files.id = rows.file order by rows.rowid"
         )
         for key, name, *columns in rows:
-            row = _row(*columns)
+            row = stored_row(*columns)
             reason = reasons.get(key or id_of_row(name, row))
             if reason is not None:
                 yield name, row, reason
@@ -208,9 +213,10 @@ class RowIndex(Generic[T]):
             " and above in (select value from json_each(:keys))) order by of, at",
             {"keys": json.dumps(keys)},
         )
-        files_by_key = {
-            key: self._by_file(key, group) for key, group in groupby(rows, key=lambda row: row[0])
-        }
+        rows_by_key: dict[str, dict[int, list[Row]]] = {}
+        for of, file, *columns in rows:
+            rows_by_key.setdefault(of, {}).setdefault(file, []).append(stored_row(*columns))
+        files_by_key = {key: self._by_age(key, files) for key, files in rows_by_key.items()}
         for key in keys:
             if key in files_by_key:
                 item = self._with_advice(self._record_type.parse(key, files_by_key[key]))
@@ -239,10 +245,11 @@ class RowIndex(Generic[T]):
             )
             yield problem.id, problem
 
-    def _by_file(self, key: str, rows: Iterable[Sequence[Any]]) -> list[FileRows]:
+    def _by_age(self, key: str, rows: Mapping[int, Sequence[Row]]) -> list[FileRows]:
+        """Return the rows of a key by file, oldest file first."""
         files: dict[str, FileRows] = {}
-        for file, group in groupby(rows, key=lambda row: row[1]):
-            file_rows = self._in_file(key, file, [_row(*columns) for _, _, *columns in group])
+        for file, of_file in rows.items():
+            file_rows = self._in_file(key, file, of_file)
             # A further file of this name is a copy of an earlier state.
             files.setdefault(file_rows.name, file_rows)
         return sorted(files.values(), key=lambda item: item.as_of)
@@ -264,7 +271,7 @@ class RowIndex(Generic[T]):
             " where key = '' and not only_compared order by rows.rowid"
         )
         while page := rows.fetchmany(_PAGE):
-            items = [self._without_key(name, _row(*columns)) for name, *columns in page]
+            items = [self._without_key(name, stored_row(*columns)) for name, *columns in page]
             yield {item.id: item for item in items}
 
     def _without_key(self, name: str, row: Row) -> InvalidRecord:
@@ -283,13 +290,3 @@ class RowIndex(Generic[T]):
             is_skipped=bool(rule),
             is_whole_file=True,
         )
-
-    def _cells(self, row: Row) -> str:
-        columns, cells = self._columns, row.cells
-        if columns is not None:
-            cells = {column: text for column, text in cells.items() if column in columns}
-        return json.dumps(cells)
-
-
-def _row(number: int, cells: str, problem: str) -> Row:
-    return Row(number, json.loads(cells), problem)

@@ -3,6 +3,7 @@
 import getpass
 import os
 import shutil
+import signal
 import socket
 import subprocess
 from collections import Counter
@@ -18,12 +19,13 @@ from ordosync.accounts.option_types import Names
 from ordosync.secret import PrivateKey
 
 PROGRAM = shutil.which("sshd", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+COUNTING = Path("/usr/lib/openssh/sftp-server")
 SHAPES: Mapping[str, str] = {
     "plain": "internal-sftp",
     "without-posix-rename": "internal-sftp -P posix-rename",
     "drop-only": "internal-sftp -P stat,lstat,fstat,opendir,readdir,remove,read",
     "read-only": "internal-sftp -R",
-    "counted": "/usr/lib/openssh/sftp-server -e -l VERBOSE 2>>{log}",
+    "counted": f"{COUNTING} -e -l VERBOSE 2>>{{log}}",
 }
 """The last notes each request; see `Sshd.requests`."""
 _COUNTED = ("session", "opendir", "open", "stat", "lstat", "rename", "posix-rename", "remove")
@@ -111,6 +113,38 @@ def _wait_until_it_listens(
             assert server.poll() is None, errors.read_text()
             with suppress(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port)):
                 break
+
+
+def sessions(parent: int) -> list[int]:
+    """Return the processes of a server that serve a connection."""
+    found: list[int] = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = path.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(fields[1]) == parent:
+            child = int(path.parent.name)
+            found += [child, *sessions(child)]
+    return found
+
+
+@contextmanager
+def frozen(parent: int) -> Iterator[None]:
+    """Let a server stand still until the end of the block."""
+    pids = [parent, *sessions(parent)]
+    signalled(pids, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        signalled(reversed(pids), signal.SIGCONT)
+
+
+def signalled(pids: Iterable[int], number: int) -> None:
+    """Send a signal to processes, of which some may have ended."""
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            os.kill(pid, number)
 
 
 def free_ports(count: int) -> list[int]:

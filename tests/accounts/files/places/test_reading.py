@@ -82,7 +82,7 @@ class World:
         return PortalContext(
             spool=spools[portal],
             places=self.folder / "places" / "acme",
-            spools=tuple(spools.values()),
+            spools=lambda: [*spools.values()],
             retention=RETENTION,
         )
 
@@ -182,7 +182,7 @@ def test_a_missing_folder_is_told_and_not_made(world: World) -> None:
     (world.place.folder / "out" / "done").rmdir()
     (world.place.folder / "out").rmdir()
 
-    with pytest.raises(RefusedError, match="out"):
+    with pytest.raises(RefusedError, match="list out: the folder does not exist; ask the partner"):
         read(merchant)
 
     assert not (world.place.folder / "out").exists()

@@ -5,14 +5,17 @@ import ftplib
 import os
 import ssl
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import asyncssh
 import pytest
+import requests
 
 from tests.accounts.files.places import ftpd
 from tests.accounts.files.places.ftpd import HOST, Ftpd
+from tests.accounts.files.places.httpd import httpd
 from tests.accounts.files.places.sshd import Sshd
 
 pytestmark = pytest.mark.slow
@@ -26,10 +29,12 @@ def _vsftpd() -> Iterator[Ftpd]:
         yield server
 
 
-def signed_in(server: Ftpd, context: ssl.SSLContext | None) -> ftplib.FTP_TLS:
+def signed_in(
+    server: Ftpd, context: ssl.SSLContext | None, user: str = "anonymous"
+) -> ftplib.FTP_TLS:
     session = ftplib.FTP_TLS(context=context)  # noqa: S321 - what the library does by itself
     session.connect(HOST, server.port)
-    session.login("anonymous", "")
+    session.login(user, ftpd.PASSWORD)
     session.prot_p()
     return session
 
@@ -56,6 +61,48 @@ def test_vsftpd_has_no_mlsd(vsftpd: Ftpd) -> None:
 
     with session, pytest.raises(ftplib.error_perm, match=r"^500"):
         session.sendcmd("MLST out")
+
+
+@pytest.mark.parametrize("name", ["vsftpd", "pyftpdlib"])
+def test_ftp_servers_tell_times_in_utc_and_replace_on_rename(
+    name: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    with ExitStack() as stack:
+        is_vsftpd = name == "vsftpd"
+        server: Ftpd = (
+            request.getfixturevalue("vsftpd")
+            if is_vsftpd
+            else stack.enter_context(ftpd.pyftpdlib(tmp_path))
+        )
+        out = server.files / "out"
+        for each, text in (("old", "old"), ("new", "new")):
+            (out / each).write_text(text)
+            os.utime(out / each, (1_700_000_000, 1_700_000_000))
+        context = ssl.create_default_context(cafile=server.ca_file)
+        session = stack.enter_context(signed_in(server, context, server.user))
+
+        has_mlsd = "MLST" in session.sendcmd("FEAT")
+        changed = session.sendcmd("MDTM out/new")
+        session.rename("out/new", "out/old")
+
+        assert has_mlsd is not is_vsftpd
+        assert changed == "213 20231114221320"
+        assert (out / "old").read_text() == "new"
+
+
+@pytest.mark.parametrize("has_length", [True, False])
+def test_only_a_length_shows_that_a_response_was_cut(*, has_length: bool) -> None:
+    with httpd() as server:
+        server.content, server.sent, server.has_length = b"a,b,c\n1,2,3\n", 5, has_length
+        url = f"http://{HOST}:{server.server_address[1]}/a.csv"
+
+        if has_length:
+            with pytest.raises(requests.exceptions.ChunkedEncodingError):
+                requests.get(url, timeout=9)
+            return
+        response = requests.get(url, timeout=9)
+
+    assert (response.status_code, response.content) == (200, b"a,b,c")
 
 
 def asked(server: Sshd, ask: Any, shape: str = "plain") -> Any:

@@ -84,7 +84,9 @@ def test_a_key_with_a_passphrase_signs_in(sftp: OpenSftp, sshd: Sshd, form: str)
 
     assert sftp(key=locked, passphrase=Secret(PASSWORD)).list(b"") == []
     for passphrase in (None, Secret("wrong")):
-        with pytest.raises(SignInError, match="key: ") as raised:
+        with pytest.raises(
+            SignInError, match="key: its `passphrase` is missing or wrong"
+        ) as raised:
             sftp(key=locked, passphrase=passphrase).list(b"")
         assert PASSWORD not in str(raised.value)
 

@@ -19,7 +19,7 @@ from ordosync.accounts.files.places.mirror.file_list import Files, MirroredFile
 from ordosync.accounts.files.places.mirror.folder import MirrorFolder
 from ordosync.accounts.files.places.patience import Patience
 from ordosync.accounts.files.places.patterns import NamePattern
-from ordosync.accounts.files.places.place import Entry, Mark, Place
+from ordosync.accounts.files.places.place import Entry, Mark, Place, shown
 from ordosync.clock import Clock
 from ordosync.errors import (
     NotFoundError,
@@ -28,11 +28,10 @@ from ordosync.errors import (
     UnavailableError,
 )
 from ordosync.failpoints import fault
-from ordosync.text import plural
+from ordosync.text import plural, size_text
 
 _GIVES_UP = 3
 """The failed fetches in a row after which a file counts as one that cannot be read."""
-_MB = 1_000_000
 _IN_A_ROW = 2
 """The failed fetches of different files in a row after which the others are not tried."""
 
@@ -106,7 +105,12 @@ class Mirror:
 
     def entries(self) -> Sequence[Entry]:
         """Return everything in the folder of the place."""
-        return self.place.list(self.pattern.folder, needs=self.pattern.has)
+        folder = self.pattern.folder
+        try:
+            return self.place.list(folder, needs=self.pattern.has)
+        except NotFoundError as error:
+            reason = "the folder does not exist; ask the partner, or correct `glob`"
+            raise NotFoundError(self._account, f"list {shown(folder)}", reason) from error
 
     def _list(self, files: Files) -> tuple[dict[bytes, MirroredFile], Sequence[Entry]]:
         entries = self.entries()
@@ -191,7 +195,7 @@ class Mirror:
         if fetched:
             size = sum(files[name].seen.size or 0 for name in names if name in files)
             count = plural(fetched, "1 file", f"{fetched} files")
-            self.notes.append(f"{count} fetched ({_bytes(size)})")
+            self.notes.append(f"{count} fetched ({size_text(size)})")
         if failed:
             raise failed[0]
 
@@ -211,7 +215,11 @@ class Mirror:
             files[name] = replace(file, is_fetching=False, gone_at=self._clock.now())
             return False
         except RefusedError as error:
-            files[name] = replace(file, is_fetching=False, problem=error.answer)
+            if self.place.can_list and not file.is_changed:
+                # The place may let each file be read once.
+                files[name] = replace(file, is_fetching=False, is_final=True)
+            else:
+                files[name] = replace(file, is_fetching=False, problem=error.answer)
             return False
         if after != file:
             is_final = not self.place.can_list or sightings.is_final(file, began_at)
@@ -236,7 +244,3 @@ class Mirror:
 
 def _some(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
-
-
-def _bytes(size: int) -> str:
-    return f"{size / _MB:.1f} MB" if size >= _MB else f"{size:,} bytes"

@@ -343,6 +343,24 @@ def test_a_file_that_the_place_denies_is_reported(
     assert (denied.problem, fetched.problem) == ("permission denied", "")
 
 
+def test_a_second_look_that_the_place_denies_changes_nothing(
+    mirror: Open, drop: Drop, place: FolderPlace, clock: VirtualClock
+) -> None:
+    """A place may let each file be read once."""
+    drop("a.csv")
+    opened = mirror(quiet_s=0)
+    opened.refresh()
+    clock.at += timedelta(minutes=1)
+    place.fails["fetch"] = RefusedError(ACCOUNT, "fetch", "was read before")
+
+    [file] = opened.refresh().values()
+    opened.refresh()
+
+    assert (file.problem, file.is_final) == ("", True)
+    assert contents(opened) == {"a.csv": "text"}
+    assert place.requests.count("fetch out/a.csv") == 2
+
+
 def test_more_files_than_allowed_wait_for_the_next_run(mirror: Open, drop: Drop) -> None:
     for number in range(3):
         drop(f"{number}.csv", at=number)

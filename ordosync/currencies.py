@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-UNKNOWN = "XXX"
+UNKNOWN_CURRENCY = "XXX"
 """The code of ISO 4217 for an unknown currency, with which `feed check` reads a file."""
 _DOLLARS = (
     "USD AUD BBD BMD BND BSD BZD CAD FJD GYD HKD JMD KYD LRD NAD NZD SBD SGD SRD TTD TWD XCD"
@@ -58,7 +58,7 @@ def fits(sign: str, currency: str) -> bool:
     An unknown sign fits every currency, and every sign fits an unknown currency.
     """
     sign = sign.strip()
-    if currency == UNKNOWN:
+    if currency == UNKNOWN_CURRENCY:
         return True
     if re.fullmatch("[A-Z]{3}", sign):
         return sign == currency

@@ -1,0 +1,132 @@
+"""Workers: the processes that may hold leases. A worker is alive while its heartbeat is fresh.
+
+It must also have its session at the server. A killed process loses the session at once, and a
+frozen one does not renew its heartbeat. Both are judged by the server's clock.
+"""
+
+import os
+import socket
+import threading
+import uuid
+from contextlib import suppress
+from typing import NamedTuple
+
+from ordosync import __version__
+from ordosync.errors import DatabaseError, LeaseLostError
+from ordosync.postgres.connection import PostgresConnection, connect
+from ordosync.sql import Connection
+
+BEAT_S = 1.5
+FRESH_S = 5
+"""The age of a heartbeat from which its worker counts as dead."""
+WORKERS_TABLE = """
+create table workers (
+    id text primary key,            -- of this process and this store
+    host text not null,
+    pid bigint not null,
+    version text not null,
+    backend_pid bigint not null,    -- of its session for heartbeats
+    backend_start timestamptz not null,
+    started_at timestamptz not null,
+    seen_at timestamptz not null
+)
+"""
+_KEPT = "1 hour"
+
+
+class Workers:
+    """The table `workers`, asked through a connection of the store."""
+
+    def __init__(self, connection: Connection, url: str, location: str, schema: str) -> None:
+        self._db = connection
+        self._address = _Address(os.getpid(), url, location, schema)
+
+    def this(self) -> str:
+        """Return the id of this process, and let it be seen as alive from now on."""
+        with _heartbeats_lock:
+            heartbeat = _heartbeats.get(self._address)
+            if heartbeat is None or not heartbeat.is_running:
+                heartbeat = _heartbeats[self._address] = _Heartbeat(self._address)
+        return heartbeat.id
+
+    def is_alive(self, owner: str) -> bool:
+        """True if the worker with this id may still work."""
+        return self._db.execute(_ALIVE, (owner, FRESH_S)).fetchone() is not None
+
+    def forget_dead(self) -> None:
+        """Delete workers that were not seen for long."""
+        self._db.execute(_FORGET)
+
+
+_ALIVE = """
+select 1 from workers join pg_stat_activity as session
+    on session.pid = workers.backend_pid and session.backend_start = workers.backend_start
+where id = ? and seen_at > clock_timestamp() - make_interval(secs => ?)
+"""
+_FORGET = f"delete from workers where seen_at < clock_timestamp() - interval '{_KEPT}'"  # noqa: S608
+_REGISTER = """
+insert into workers
+    (id, host, pid, version, backend_pid, backend_start, started_at, seen_at)
+select ?, ?, ?, ?, pid, backend_start, clock_timestamp(), clock_timestamp()
+from pg_stat_activity where pid = pg_backend_pid()
+on conflict (id) do update set backend_pid = excluded.backend_pid,
+    backend_start = excluded.backend_start, seen_at = excluded.seen_at
+"""
+_BEAT = "update workers set seen_at = clock_timestamp() where id = ?"
+
+
+class _Address(NamedTuple):
+    """A process, and the store that it works for."""
+
+    pid: int
+    url: str
+    location: str
+    schema: str
+
+
+class _Heartbeat:
+    """The thread that shows that this process is alive, with a separate connection."""
+
+    def __init__(self, address: _Address) -> None:
+        self.id = str(uuid.uuid4())
+        self._address = address
+        self._db = self._connected()
+        self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
+        self._thread.start()
+
+    @property
+    def is_running(self) -> bool:
+        return self._thread.is_alive()
+
+    def _connected(self) -> PostgresConnection:
+        connection = connect(self._address.url, self._address.location)
+        connection.run("set synchronous_commit = off")
+        values = (self.id, socket.gethostname(), self._address.pid, __version__)
+        connection.execute(_REGISTER, values)
+        return connection
+
+    def _run(self) -> None:
+        pause = threading.Event()
+        # The table is gone, or the server cannot be used: this process counts as dead.
+        with suppress(DatabaseError):
+            while True:
+                pause.wait(BEAT_S)
+                try:
+                    self._db.execute(_BEAT, (self.id,))
+                except LeaseLostError:
+                    self._db.close()
+                    self._reconnect()
+        self._db.close()
+
+    def _reconnect(self) -> None:
+        """Connect again, until the server is there."""
+        pause = threading.Event()
+        while True:
+            with suppress(DatabaseError, LeaseLostError):
+                self._db = self._connected()
+                return
+            pause.wait(BEAT_S)
+
+
+_heartbeats: dict[_Address, _Heartbeat] = {}
+_heartbeats_lock = threading.Lock()

@@ -1,0 +1,63 @@
+"""Checks of the PostgreSQL server, and of the other hosts that use the store."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from ordosync import __version__
+from ordosync.postgres.workers import FRESH_S
+from ordosync.sql import Connection
+from ordosync.store.checks import Check
+
+_APART = timedelta(seconds=5)
+
+
+def server_checks(connection: Connection) -> Iterator[Check]:
+    """Check what a store needs of the server."""
+    row = connection.execute(
+        "select current_setting('server_version') as version, current_setting('fsync') as fsync,"
+        " current_setting('synchronous_commit') as synchronous_commit,"
+        " has_schema_privilege(current_schema(), 'create') as may_create,"
+        " clock_timestamp() as now"
+    ).fetchone()
+    yield _server(row)
+    if not row["may_create"]:
+        text = "the role cannot create tables in its schema; an upgrade of ordosync needs that"
+        yield Check(name="rights", state="warning", text=text)
+    yield _clock(row["now"])
+
+
+def _server(row: "dict[str, str]") -> Check:
+    name = f"PostgreSQL {row['version']}"
+    if row["fsync"] == "off":
+        text = f"{name} has fsync=off: a loss of power can send orders twice; switch it on"
+        return Check(name="postgresql", state="trouble", text=text)
+    if row["synchronous_commit"] == "off":
+        text = f"{name} has synchronous_commit=off: a crash can send orders twice; switch it on"
+        return Check(name="postgresql", state="warning", text=text)
+    return Check(name="postgresql", state="ok", text=name)
+
+
+def _clock(server: datetime) -> Check:
+    """Compare the clock of this host, by which nothing is decided."""
+    apart = datetime.now(UTC) - server
+    if abs(apart) > _APART:
+        seconds = abs(apart.total_seconds())
+        order = "ahead of" if apart > timedelta() else "behind"
+        text = f"this host is {seconds:.0f} s {order} the database, whose time is used"
+        return Check(name="host clock", state="warning", text=text)
+    return Check(name="host clock", state="ok", text="is that of the database")
+
+
+def versions(connection: Connection) -> Check:
+    """Compare the versions of ordosync on the hosts that work now."""
+    rows = connection.execute(
+        "select distinct host, version from workers"
+        " where seen_at > clock_timestamp() - make_interval(secs => ?) order by host, version",
+        (FRESH_S,),
+    ).fetchall()
+    others = [f"host {row[0]} has {row[1]}" for row in rows if row[1] != __version__]
+    if others:
+        text = f"this is {__version__}; {', '.join(others)}; upgrade all hosts"
+        return Check(name="versions", state="warning", text=text)
+    count = len({row[0] for row in rows})
+    return Check(name="versions", state="ok", text=f"{count} hosts at work, all {__version__}")

@@ -1,0 +1,116 @@
+"""A store on PostgreSQL: opened by several processes, with the tables of a SQLite store."""
+
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ordosync.clock import Clock
+from ordosync.errors import DatabaseError
+from ordosync.store import Store
+from ordosync.store.copying import KEYS
+from ordosync.store.location import SqliteFile
+from ordosync.store.postgres_database import PostgresDatabase
+
+
+@pytest.fixture(name="place")
+def _place(postgres: str, tmp_path: Path) -> PostgresDatabase:
+    return PostgresDatabase(tmp_path / "ordosync.db", url=postgres)
+
+
+def of_store(place: PostgresDatabase, statement: str) -> list[Any]:
+    """Run a statement of PostgreSQL."""
+    with closing(place._connect()) as db:
+        cursor = db.run(statement)
+        return cursor.fetchall() if statement.startswith("select") else []
+
+
+def columns(rows: Any, name: str) -> set[str]:
+    return {row[name] for row in rows}
+
+
+def test_tables_and_columns_are_those_of_sqlite(place: PostgresDatabase, tmp_path: Path) -> None:
+    with Store.open(place), Store.open(SqliteFile(tmp_path / "file.db")) as file:
+        connection: Any = file._connection
+        for table in KEYS:
+            names = columns(connection.execute(f"pragma table_info({table})"), "name")
+            found = of_store(
+                place,
+                "select column_name from information_schema.columns"  # noqa: S608 - constants
+                f" where table_schema = current_schema() and table_name = '{table}'",
+            )
+
+            assert columns(found, "column_name") == names
+
+    collations = of_store(
+        place,
+        "select distinct collation_name from information_schema.columns"
+        " where table_schema = current_schema() and data_type = 'text' and table_name <> 'workers'",
+    )
+    assert columns(collations, "collation_name") == {"C"}
+
+
+def test_every_table_of_the_store_is_copied(tmp_path: Path) -> None:
+    with Store.open(tmp_path / "file.db") as file:
+        connection: Any = file._connection
+        tables = columns(
+            connection.execute("select name from sqlite_master where type = 'table'"), "name"
+        )
+
+    assert {name for name in tables if not name.startswith(("sqlite_", "_"))} == set(KEYS)
+
+
+def test_processes_that_begin_at_once_make_one_store(place: PostgresDatabase) -> None:
+    with ThreadPoolExecutor(6) as pool:
+        stores = list(pool.map(lambda _: Store.open(place), range(6)))
+
+    with closing(stores[0]) as store, store.transaction():
+        store.set_config_digest("7")
+    assert {store.config_digest for store in stores[1:]} == {"7"}
+    for store in stores:
+        store.close()
+
+
+def test_a_store_that_is_only_read_is_not_made(place: PostgresDatabase) -> None:
+    with Store.open(place, readonly=True) as store:
+        assert store.portals.all() == {}
+
+    assert not place.exists()
+
+
+def test_the_store_of_a_newer_version_is_refused(place: PostgresDatabase) -> None:
+    Store.open(place).close()
+    of_store(place, "update meta set value = '99' where key = 'version'")
+
+    with pytest.raises(DatabaseError, match=r"is of a newer ordosync .*; upgrade ordosync on this"):
+        Store.open(place)
+
+
+def test_tables_of_another_program_are_left_alone(place: PostgresDatabase) -> None:
+    of_store(place, "create table meta (key text, value text)")
+
+    with pytest.raises(DatabaseError, match="that ordosync did not create; use another schema"):
+        Store.open(place)
+
+
+def test_all_hosts_have_the_same_key_and_the_time_of_the_server(place: PostgresDatabase) -> None:
+    clock, other = Clock(), Clock()
+    place.follow(clock)
+    place.follow(other)
+    with Store.open(place) as store, Store.open(place) as same:
+        assert store.digest_key.value == same.digest_key.value
+        assert len(store.digest_key.value) == 16
+
+    assert abs(clock.now() - place.now()).total_seconds() < 1
+    assert abs(clock.boot_s() - other.now().timestamp()) < 1
+
+
+def test_a_role_without_psycopg_reads_what_to_install(
+    place: PostgresDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "ordosync.postgres.connection", None)
+
+    with pytest.raises(DatabaseError, match=r"needs psycopg: `pip install 'ordosync\[postgres\]'`"):
+        Store.open(place)
