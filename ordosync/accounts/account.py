@@ -18,7 +18,7 @@ but is never skipped. An object can be read by its id as long as one of its step
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -99,8 +99,8 @@ class PortalContext:
 
     It belongs to the account, for all its portals. A dry run has the same folder.
     """
-    spools: tuple[Path, ...] = ()
-    """The `spool` of each portal that has the account in this role."""
+    spools: Callable[[], Sequence[Path]] = tuple
+    """Returns the `spool` of each portal that has the account in this role; few accounts ask."""
     retention: timedelta | None = None
     """The time for which the log is kept; None if it is kept forever."""
     ignores: Callable[[str], bool] = _nothing

@@ -26,9 +26,11 @@ def local_accounts(config: "Config", name: str | None = None) -> list[str]:
 
 
 def open_local(config: "Config", name: str) -> "Desk":
-    """Open a local account."""
-    from ordosync.embedded.desk import Desk  # noqa: PLC0415 - see above
+    """Open a local account. Raises `OrdosyncError` if it is on another host."""
+    from ordosync.config.hosts import check_host  # noqa: PLC0415 - see above
+    from ordosync.embedded.desk import Desk  # noqa: PLC0415
 
+    check_host(config, name)
     options = config.accounts[name].options
     return Desk(name=name, **options)
 

@@ -11,6 +11,7 @@ from ordosync.cli.output.reasons import Failure
 from ordosync.cli.output.runs import Failures
 from ordosync.cli.signals import stoppable
 from ordosync.clock import Clock
+from ordosync.config.hosts import other_host_reason
 from ordosync.config.settings import Config, PortalConfig
 from ordosync.engine import (
     AlreadyRunning,
@@ -25,7 +26,7 @@ from ordosync.engine import (
 from ordosync.engine.diagnosis.advice import is_retryable
 from ordosync.engine.portals import connect
 from ordosync.engine.scheduling.timetable import unavailable_reason
-from ordosync.errors import UsageError
+from ordosync.errors import OrdosyncError, UsageError
 from ordosync.store import Store
 from ordosync.store.runs import Run, Trigger
 from ordosync.store.step_rows import DISMISSED, StepRow
@@ -129,12 +130,28 @@ def open_session(context: Context) -> Iterator[Session]:
         yield Session(config=config, store=store, clock=clock, stop=stop, connections=connections)
 
 
+def portals_of_this_host(context: Context, names: Sequence[str]) -> list[PortalConfig]:
+    """Return the portals whose accounts this host can use, and report the others.
+
+    Raises `OrdosyncError` if a named portal runs on another host, or all of them do.
+    """
+    config = context.config
+    portals = chosen(config, names)
+    reasons = [other_host_reason(config, portal) for portal in portals]
+    refused = [reason for reason in reasons if reason]
+    if refused and (names or len(refused) == len(portals)):
+        raise OrdosyncError(refused[0])
+    for reason in refused:
+        render.message(f"left out: {reason}")
+    return [portal for portal, reason in zip(portals, reasons, strict=True) if not reason]
+
+
 def runnable_portals(context: Context, names: Sequence[str], task: str) -> list[PortalConfig]:
     """Return the portals that can run a task, and report those that cannot.
 
     Raises `UsageError` if a named portal cannot run it, or none can.
     """
-    portals = chosen(context.config, names)
+    portals = portals_of_this_host(context, names)
     reasons = [unavailable_reason(portal, task) for portal in portals]
     refused = [reason for reason in reasons if reason]
     if refused and (names or len(refused) == len(portals)):

@@ -13,9 +13,9 @@ from ordosync.cli.context import Command, Context, with_context
 from ordosync.cli.output import previews as render_previews
 from ordosync.cli.output import render
 from ordosync.cli.output import runs as render_runs
-from ordosync.cli.session import Session, open_session, runnable_portals
+from ordosync.cli.session import Session, open_session, portals_of_this_host, runnable_portals
 from ordosync.config.settings import PortalConfig
-from ordosync.engine import AlreadyRunning, Preview, chosen
+from ordosync.engine import AlreadyRunning, Preview
 from ordosync.engine.scheduling.sync_selection import Choice, Selection
 from ordosync.store.runs import Run
 from ordosync.tasks.base import Portal
@@ -156,7 +156,7 @@ def sync(
     For example:
       ordosync sync shop-northwind
     """
-    selected = chosen(context.config, portals or [])
+    selected = portals_of_this_host(context, portals or [])
     run = _preview if dry_run else _run
     choices: list[Choice] = []
     with render.adding(lambda: {"selection": [_choice_json(choice) for choice in choices]}):

@@ -9,6 +9,7 @@ from typing import Any
 from ordosync import durations
 from ordosync.accounts import account_class
 from ordosync.accounts.option_types import ConfiguredPath, Names, text_of
+from ordosync.config.host_options import SPOOL
 from ordosync.config.portals import NOT_OPTIONS as NOT_PORTAL_OPTIONS
 from ordosync.config.presets import option_names
 from ordosync.config.reader import parameters
@@ -26,6 +27,7 @@ def as_plain(config: Config) -> dict[str, Any]:
     """Return the configuration as plain values, in the structure of the YAML."""
     return {
         "database": str(config.database),
+        **_if_set(SPOOL, str(config.database.folder) if config.database.is_shared else None),
         "retention": config.retention.days if config.retention else "off",
         **_if_set("default_account", config.default_account),
         **_if_set("desk", _plain(config.desk) if config.desk.columns else None),
@@ -61,7 +63,12 @@ def _account(account: AccountConfig) -> dict[str, Any]:
         if name not in NOT_OPTIONS
     }
     selling = account.selling if account.selling != NO_SELLING_RULES else None
-    return {"kind": account.kind, **options, **_if_set("selling", _plain(selling))}
+    return {
+        "kind": account.kind,
+        **_if_set("host", account.host),
+        **options,
+        **_if_set("selling", _plain(selling)),
+    }
 
 
 def _options(value: Any, presets: Path | None, *, is_below_place: bool) -> Any:

@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from zoneinfo import ZoneInfo
 
-from ordosync.accounts import KINDS, account_class
+from ordosync.accounts import KINDS, account_class, is_local
 from ordosync.accounts.option_types import Names
 from ordosync.config import portals, schema
 from ordosync.config.alert_settings import AlertsConfig
 from ordosync.config.hold_settings import Country, Wait
+from ordosync.config.host_options import HOST, SPOOL
 from ordosync.config.reader import REQUIRED, parameters
 from ordosync.config.settings import (
     DESK_COLUMNS,
@@ -64,6 +65,7 @@ def json_schema() -> JsonSchema:
         "additionalProperties": False,
         "properties": {
             "database": _SCALARS[Path],
+            SPOOL: _SCALARS[Path],
             "retention": {"anyOf": [{"type": "integer", "minimum": 1}, {"enum": ["off", False]}]},
             "default_account": {"type": "string", **_NAME},
             "desk": _desk(),
@@ -96,8 +98,10 @@ def _named(value: JsonSchema) -> JsonSchema:
 
 def _account(kind: str) -> JsonSchema:
     options = _object(account_class(kind), without=schema.NOT_OPTIONS)
-    selling = {"selling": _object(SellingConfig)}
-    options["properties"] = {"kind": {"const": kind}, **options["properties"], **selling}
+    more = {"selling": _object(SellingConfig)}
+    if is_local(kind):
+        more[HOST] = {"type": "string", "minLength": 1}
+    options["properties"] = {"kind": {"const": kind}, **options["properties"], **more}
     options["required"] = ["kind", *options["required"]]
     return {"title": f"account of kind {kind}", **options}
 

@@ -90,6 +90,8 @@ class PortalReader:
         elif location := self._shared_location(merchant.account, supplier.account):
             why = f"accounts {merchant.account} and {supplier.account} are the same: {location}"
             self._reader.problem(place, why)
+        elif hosts := self._two_hosts(merchant.account, supplier.account):
+            self._reader.problem(place, f"{hosts}; a portal runs on one host")
         requested = {
             task: task_places[task] for task in task_places.keys() & values["tasks"].keys()
         }
@@ -182,6 +184,17 @@ class PortalReader:
         sells, ships = self._opened_accounts[merchant], self._opened_accounts[supplier]
         is_same = sells and ships and sells.location == ships.location
         return sells.location if sells and is_same else ""
+
+    def _two_hosts(self, merchant: str, supplier: str) -> str:
+        """Return the hosts of both accounts; empty if one machine can use both."""
+        hosts = {
+            name: account.host
+            for name in (merchant, supplier)
+            if (account := self._accounts[name]) and account.host
+        }
+        if len({*hosts.values()}) <= 1:
+            return ""
+        return " and ".join(f"account {name} is on host {host}" for name, host in hosts.items())
 
     def _check_was(self, was: str, name: str) -> None:
         to_name(was)

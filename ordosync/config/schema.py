@@ -15,6 +15,7 @@ from ordosync.config.alerts import read_alerts
 from ordosync.config.converters import CONVERTERS, quoted, suggestion, to_name, to_path
 from ordosync.config.database import to_location
 from ordosync.config.hold_settings import HOLD_CONVERTERS
+from ordosync.config.host_options import read_host, with_spool
 from ordosync.config.portals import PortalReader
 from ordosync.config.presets import with_presets
 from ordosync.config.reader import Place, Reader
@@ -30,7 +31,7 @@ from ordosync.store.location import SqliteFile, StoreLocation
 RETENTION = timedelta(days=400)
 """A year, and one month to review it."""
 _MOST_DAYS = 36_500
-TOP = ("database", "retention", "default_account", "desk", "alerts", "accounts", "portals")
+TOP = ("database", "retention", "spool", "default_account", "desk", "alerts", "accounts", "portals")
 """The options of the whole file."""
 NOT_OPTIONS = ("name",)
 """Parameters of an account that are not options of the file."""
@@ -55,6 +56,7 @@ def read_config(reader: Reader, top: Place, source: Source) -> Config | None:
     database: StoreLocation | None = SqliteFile(source.path.parent / DATABASE)
     if "database" in entries:
         database = reader.scalar(entries["database"], partial(to_location, source=source))
+    database = with_spool(reader, entries, database)
     retention: timedelta | None = RETENTION
     if "retention" in entries:
         retention = reader.scalar(entries["retention"], _to_retention)
@@ -62,7 +64,7 @@ def read_config(reader: Reader, top: Place, source: Source) -> Config | None:
     accounts: dict[str, AccountConfig | None] = {}
     opened: dict[str, Account | None] = {}
     for name, place in account_places.items():
-        accounts[name], opened[name] = _account(reader, name, place)
+        accounts[name], opened[name] = _account(reader, name, place, database)
     default_account = None
     if "default_account" in entries:
         default_account = reader.scalar(
@@ -98,7 +100,7 @@ def _section(reader: Reader, top: Place, entries: dict[str, Place], noun: str) -
 
 
 def _account(
-    reader: Reader, name: str, place: Place
+    reader: Reader, name: str, place: Place, database: StoreLocation | None
 ) -> tuple[AccountConfig | None, Account | None]:
     """Return an account as configured, and opened; not opened if an option has a problem."""
     entries = reader.entries(place)
@@ -110,12 +112,13 @@ def _account(
         return None, None
     adapter: Callable[..., Account] = account_class(kind)
     selling_place = entries.pop("selling", None)
+    host = read_host(reader, kind, place, entries, database)
     entries = with_presets(reader, account_class(kind).presets, adapter, entries)
     options = reader.arguments(adapter, place, entries, without=NOT_OPTIONS)
     selling = NO_SELLING_RULES
     if selling_place:
         selling = read_selling(reader, selling_place, kind, options.get("timezone"))
-    account = AccountConfig(name=name, kind=kind, options=options, selling=selling)
+    account = AccountConfig(name=name, kind=kind, options=options, selling=selling, host=host)
     if reader.problem_count > before:
         return account, None
     opened = reader.attempt(place, lambda: adapter(name=name, **options), entries=entries)

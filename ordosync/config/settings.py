@@ -151,6 +151,8 @@ class AccountConfig:
     options: Mapping[str, Any]
     selling: SellingConfig = NO_SELLING_RULES
     """As a Supplier, in all its portals."""
+    host: str | None = None
+    """The name of the machine that has its files; None if each machine can use it."""
 
     @cached_property
     def age_limits(self) -> Mapping[str, MaxAge]:

@@ -1,20 +1,21 @@
 """Opens the accounts of portals, as configuration and store describe them."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
-from ordosync.accounts.account import PortalContext
+from ordosync.accounts.account import PortalContext, Role
 from ordosync.accounts.connections import Connections
 from ordosync.accounts.merchant import Merchant
 from ordosync.accounts.supplier import Supplier
 from ordosync.clock import Clock
 from ordosync.config.feeds import LimitedFeed, feeds_of
+from ordosync.config.hosts import other_host_reason
 from ordosync.config.settings import Config, PortalConfig
 from ordosync.engine.scheduling.timetable import can_run
-from ordosync.errors import UsageError
+from ordosync.errors import OrdosyncError, UsageError
 from ordosync.store import Store
 from ordosync.store.portals import PortalIdentity
 from ordosync.tasks.base import Portal
@@ -43,7 +44,9 @@ def chosen(config: Config, names: Sequence[str]) -> list[PortalConfig]:
 
 def connect(config: Config, clock: Clock) -> Connections:
     """Return the connections to the accounts, which are opened when they are first used."""
-    return Connections(clock, config.database.account_limits(clock, shared_accounts(config)))
+    # The requests of a dry run count, too.
+    store = config.originals or config.database
+    return Connections(clock, store.account_limits(clock, shared_accounts(config)))
 
 
 def shared_accounts(config: Config) -> set[str]:
@@ -62,16 +65,15 @@ def open_portal(
     """Return a portal whose accounts open files and connections when they are first used."""
     portal_identity = identity(portal)
     name, origin = store.portals.known_as(portal_identity), store.portals.origin(portal_identity)
-    all_spools = config.database.spool
-    spool, spools = all_spools / origin, _spools(config, portal, store, all_spools)
+    spool, spools = config.database.spool / origin, partial(_spools, config, portal, store)
     supplier = supplier_of(
-        config, portal, spool=spool, at=connections, spools=spools[portal.supplier.account]
+        config, portal, spool=spool, at=connections, spools=partial(spools, "supplier")
     )
     feeds = feeds_of(config, portal)
     watch = partial(_feed_watch, feeds, store, name, connections.clock)
     watched = watch() if feeds else None
     merchant = merchant_of(
-        config, portal, spool=spool, at=connections, spools=spools[portal.merchant.account]
+        config, portal, spool=spool, at=connections, spools=partial(spools, "merchant")
     )
     links, sku_map = store.links(name), store.sku_map(name)
     if portal.sku_map or sku_map.digest:
@@ -104,17 +106,18 @@ def open_portal(
     )
 
 
-def _spools(
-    config: Config, portal: PortalConfig, store: Store, folder: Path
-) -> Mapping[str, Sequence[Path]]:
-    """Return the spools of all portals of each account of a portal, by the account."""
-    merchant, supplier = portal.merchant.account, portal.supplier.account
-    found: dict[str, list[Path]] = {merchant: [], supplier: []}
-    for other in config.portals.values():
-        sides = {other.merchant.account} & {merchant} | {other.supplier.account} & {supplier}
-        for account in sides:
-            found[account].append(folder / store.portals.origin(identity(other)))
-    return found
+def _spools(config: Config, portal: PortalConfig, store: Store, role: Role) -> list[Path]:
+    """Return the spools of all portals that have an account of this portal in its role."""
+    accounts = {
+        other.name: (other.merchant if role == "merchant" else other.supplier).account
+        for other in config.portals.values()
+    }
+    account, spool = accounts[portal.name], config.database.spool
+    return [
+        spool / store.portals.origin(identity(config.portals[name])) / account
+        for name, of in accounts.items()
+        if of == account
+    ]
 
 
 def _pool(
@@ -202,13 +205,19 @@ def longest_settle_s(config: Config) -> float:
     return max((side.limits.settle_s for side in sides), default=0)
 
 
+def _check_host(config: Config, portal: PortalConfig) -> None:
+    """Raise `OrdosyncError` if the files of an account are on another machine."""
+    if reason := other_host_reason(config, portal):
+        raise OrdosyncError(reason)
+
+
 def merchant_of(
     config: Config,
     portal: PortalConfig,
     *,
     spool: Path = Path(),
     at: Connections | None = None,
-    spools: Sequence[Path] = (),
+    spools: Callable[[], Sequence[Path]] = tuple,
 ) -> Merchant:
     """Return a portal's Merchant, which opens files and connections when it is first used.
 
@@ -218,12 +227,14 @@ def merchant_of(
         partner=portal.supplier.account,
         selection=portal.products,
         spool=spool / portal.merchant.account,
-        spools=tuple(each / portal.merchant.account for each in spools),
+        spools=spools,
         retention=config.retention,
         places=config.places / portal.merchant.account,
         ignores=portal.ignores,
         hold_conditions=portal.hold.conditions,
     )
+    if at is not None:
+        _check_host(config, portal)
     account = config.opened[portal.merchant.account]
     return account.merchant(portal.merchant.pair, context, at or Connections(Clock()))
 
@@ -234,7 +245,7 @@ def supplier_of(
     *,
     spool: Path = Path(),
     at: Connections | None = None,
-    spools: Sequence[Path] = (),
+    spools: Callable[[], Sequence[Path]] = tuple,
 ) -> Supplier:
     """Return a portal's Supplier, as `merchant_of` returns its Merchant."""
     context = PortalContext(
@@ -242,11 +253,13 @@ def supplier_of(
         partner=portal.merchant.account,
         selection=portal.products,
         spool=spool / portal.supplier.account,
-        spools=tuple(each / portal.supplier.account for each in spools),
+        spools=spools,
         retention=config.retention,
         places=config.places / portal.supplier.account,
         edit_policies=portal.edits.policies,
     )
+    if at is not None:
+        _check_host(config, portal)
     account = config.opened[portal.supplier.account]
     return account.supplier(portal.supplier.pair, context, at or Connections(Clock()))
 

@@ -20,22 +20,22 @@ _LEFT = """
 _TAKE = f"""
     with clock as (select clock_timestamp() as now),
     taken as (
-        update buckets set available = {_LEFT} - %(cost)s, known_at = clock.now from clock
-        where account = %(account)s
-        and (restore_rate <= 0 or {_LEFT} >= least(%(cost)s, maximum))
+        update buckets set available = {_LEFT} - :cost, known_at = clock.now from clock
+        where account = :account
+        and (restore_rate <= 0 or {_LEFT} >= least(:cost, maximum))
         returning account
     )
     insert into bucket_reservations (account, cost, free_at)
-    select %(account)s, %(cost)s, clock.now + make_interval(secs => %(held_s)s) from clock
+    select :account, :cost, clock.now + make_interval(secs => :held_s) from clock
     where exists (select from taken)
-    or not exists (select from buckets where account = %(account)s)
+    or not exists (select from buckets where account = :account)
     returning id
 """  # noqa: S608 - constants
 # Those of queries that were never heard of again are dropped too, each by one process.
 _DROP = """
     delete from bucket_reservations where id in (
         select id from bucket_reservations
-        where id = %(id)s or account = %(account)s and free_at <= clock_timestamp()
+        where id = :id or account = :account and free_at <= clock_timestamp()
         for update skip locked
     )
 """
@@ -43,25 +43,25 @@ _REPORT = f"""
     with clock as (select clock_timestamp() as now),
     dropped as ({_DROP}),
     reported as (
-        select %(available)s - coalesce(sum(cost), 0) as available from bucket_reservations, clock
-        where account = %(account)s and id <> %(id)s and free_at > clock.now
+        select :available - coalesce(sum(cost), 0) as available from bucket_reservations, clock
+        where account = :account and id <> :id and free_at > clock.now
     )
     insert into buckets (account, maximum, restore_rate, available, known_at)
-    select %(account)s, %(maximum)s, %(restore_rate)s, reported.available, clock.now
+    select :account, :maximum, :restore_rate, reported.available, clock.now
     from reported, clock
     on conflict (account) do update set
         maximum = excluded.maximum,
         restore_rate = excluded.restore_rate,
         known_at = excluded.known_at,
         -- What others have taken since is in the row, but not in the report.
-        available = least(excluded.available, %(cost)s + least(buckets.maximum, buckets.available
+        available = least(excluded.available, :cost + least(buckets.maximum, buckets.available
             + buckets.restore_rate
             * extract(epoch from excluded.known_at - buckets.known_at)::float8))
 """  # noqa: S608 - constants
 _WAIT = f"""
-    select (least(%(cost)s, maximum) - {_LEFT}) / restore_rate
+    select (least(:cost, maximum) - {_LEFT}) / restore_rate
     from buckets, (select clock_timestamp() as now) clock
-    where account = %(account)s and restore_rate > 0
+    where account = :account and restore_rate > 0
 """  # noqa: S608 - constants
 
 
@@ -97,9 +97,9 @@ class SharedBucket:
     def _give(self, id_: int, reservation: Reservation) -> None:
         status = reservation.status
         if status is None:
-            self._tables.row(_DROP, account=self._account, id=id_)
+            self._tables.run(_DROP, account=self._account, id=id_)
             return
-        self._tables.row(
+        self._tables.run(
             _REPORT,
             account=self._account,
             id=id_,

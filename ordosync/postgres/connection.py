@@ -179,7 +179,7 @@ def connect(url: str, location: str) -> PostgresConnection:
     return connection
 
 
-def session(url: str, location: str) -> "psycopg.Connection[Any]":
+def _session(url: str, location: str) -> "psycopg.Connection[Any]":
     """Connect, with the timeouts of all sessions of ordosync. Raises `DatabaseError`."""
     try:
         given = conninfo_to_dict(url)
@@ -200,7 +200,7 @@ def session(url: str, location: str) -> "psycopg.Connection[Any]":
 
 
 def _connect(url: str, location: str) -> PostgresConnection:
-    db = session(url, location)
+    db = _session(url, location)
     db.row_factory = _rows
     for kind in (int, bool):
         db.adapters.register_dumper(kind, Int8Dumper)

@@ -6,16 +6,16 @@ else is lost with them, so they belong to no migration. Commits do not wait for 
 
 from collections.abc import Callable
 from threading import Lock
-from typing import Any, LiteralString
+from typing import Any
 
-import psycopg
-from psycopg.rows import TupleRow
+from ordosync.errors import OrdosyncError
+from ordosync.postgres.connection import PostgresConnection
+from ordosync.postgres.locks import write_transaction
+from ordosync.sql import Cursor
 
-from ordosync.errors import DatabaseError
+Connect = Callable[[], PostgresConnection]
 
-Connect = Callable[[], "psycopg.Connection[TupleRow]"]
-
-_TABLES: tuple[LiteralString, ...] = (
+_TABLES = (
     """
     create unlogged table if not exists rates (
         account text collate "C" not null,
@@ -48,7 +48,6 @@ _EXIST = """
     where schemaname = current_schema()
     and tablename in ('rates', 'buckets', 'bucket_reservations')
 """
-_LOCK = "select pg_advisory_xact_lock(hashtextextended(current_schema() || ' limits', 0))"
 
 
 class LimitTables:
@@ -57,41 +56,46 @@ class LimitTables:
     def __init__(self, connect: Connect) -> None:
         self._connect = connect
         self._lock = Lock()
-        self._db: psycopg.Connection[TupleRow] | None = None
+        self._connection: PostgresConnection | None = None
 
-    def row(self, statement: LiteralString, **values: object) -> tuple[Any, ...] | None:
-        """Run a statement and return its first row. Raises `DatabaseError`."""
+    def row(self, statement: str, **values: object) -> Any:
+        """Run a statement and return its first row. Raises `DatabaseError` or `LeaseLostError`."""
         with self._lock:
-            try:
-                if self._db is None:
-                    self._db = self._opened()
-                cursor = self._db.execute(statement, values)
-                return cursor.fetchone() if cursor.description else None
-            except psycopg.Error as error:
-                self._forget()
-                why = f"the limits of the accounts are not available ({error.sqlstate})"
-                raise DatabaseError("PostgreSQL", why) from error
+            return self._execute(statement, values).fetchone()
+
+    def run(self, statement: str, **values: object) -> None:
+        """Run a statement that returns no rows."""
+        with self._lock:
+            self._execute(statement, values)
 
     def close(self) -> None:
         """Close the connection. Idempotent."""
         with self._lock:
             self._forget()
 
-    def _opened(self) -> "psycopg.Connection[TupleRow]":
-        db = self._connect()
+    def _execute(self, statement: str, values: dict[str, object]) -> Cursor:
         try:
-            db.execute("set synchronous_commit = off")
-            if db.execute(_EXIST).fetchone() != (len(_TABLES),):
-                with db.transaction():
-                    db.execute(_LOCK)
-                    for table in _TABLES:
-                        db.execute(table)
-        except BaseException:
-            db.close()
+            if self._connection is None:
+                self._connection = self._opened()
+            return self._connection.execute(statement, values)
+        except OrdosyncError:
+            self._forget()
             raise
-        return db
+
+    def _opened(self) -> PostgresConnection:
+        connection = self._connect()
+        try:
+            connection.run("set synchronous_commit = off")
+            if connection.run(_EXIST).fetchone()[0] < len(_TABLES):
+                with write_transaction(connection):
+                    for table in _TABLES:
+                        connection.run(table)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
 
     def _forget(self) -> None:
-        if self._db is not None:
-            self._db.close()
-            self._db = None
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None

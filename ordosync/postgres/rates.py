@@ -37,14 +37,14 @@ _Slot = tuple[int, datetime]
 
 _TAKE = """
     update rates
-    set free_at = clock_timestamp() + make_interval(secs => %(held_s)s), holder = pg_backend_pid()
-    where account = %(account)s and slot = (
+    set free_at = clock_timestamp() + make_interval(secs => :held_s), holder = pg_backend_pid()
+    where account = :account and slot = (
         select free.slot from rates free
-        where free.account = %(account)s and free.slot between 1 and %(slots)s
+        where free.account = :account and free.slot between 1 and :slots
         and free.free_at <= clock_timestamp()
         and not exists (
             select from rates pause
-            where pause.account = %(account)s and pause.slot = 0
+            where pause.account = :account and pause.slot = 0
             and pause.free_at > clock_timestamp()
         )
         order by free.free_at limit 1 for update of free skip locked
@@ -53,33 +53,33 @@ _TAKE = """
 """
 _GIVE = """
     insert into rates (account, slot, free_at)
-    values (%(account)s, %(slot)s, clock_timestamp() + make_interval(secs => %(period_s)s))
+    values (:account, :slot, clock_timestamp() + make_interval(secs => :period_s))
     on conflict (account, slot) do update set
         -- Another process has the slot if it was held for too long, or the rows are new.
-        free_at = case when rates.free_at = %(free_at)s then excluded.free_at
+        free_at = case when rates.free_at = :free_at then excluded.free_at
                        else greatest(rates.free_at, excluded.free_at) end,
-        holder = case when rates.free_at = %(free_at)s then null else rates.holder end
+        holder = case when rates.free_at = :free_at then null else rates.holder end
 """
 _PAUSE = """
     insert into rates (account, slot, free_at)
-    values (%(account)s, 0, clock_timestamp() + make_interval(secs => %(seconds)s))
+    values (:account, 0, clock_timestamp() + make_interval(secs => :seconds))
     on conflict (account, slot) do update set free_at = greatest(rates.free_at, excluded.free_at)
 """
 _LEFT = """
     select count(*) filter (where slot > 0),
         extract(epoch from min(free_at) filter (where slot > 0) - clock_timestamp())::float8,
         extract(epoch from max(free_at) filter (where slot = 0) - clock_timestamp())::float8
-    from rates where account = %(account)s and slot between 0 and %(slots)s
+    from rates where account = :account and slot between 0 and :slots
 """
 _START = """
     insert into rates (account, slot, free_at)
-    select %(account)s, slot, clock_timestamp() + make_interval(secs => %(busy_s)s)
-    from generate_series(1, %(slots)s) slot
+    select :account, slot, clock_timestamp() + make_interval(secs => :busy_s)
+    from generate_series(1, :slots) slot
     on conflict do nothing
 """
 _FREE_OF_THE_DEAD = """
     update rates set free_at = clock_timestamp(), holder = null
-    where account = %(account)s and free_at > clock_timestamp() and holder is not null
+    where account = :account and free_at > clock_timestamp() and holder is not null
     and not exists (select from pg_catalog.pg_stat_activity where pid = holder)
 """
 
@@ -161,7 +161,7 @@ class _Slots:
     def _give(self, slot: int, free_at: datetime) -> None:
         # The response counts, whatever becomes of the row: it is free later.
         with suppress(OrdosyncError):
-            self._tables.row(
+            self._tables.run(
                 _GIVE, account=self._name, slot=slot, free_at=free_at, period_s=self._period_s
             )
 
@@ -169,7 +169,7 @@ class _Slots:
         """Return the time until a slot may be free."""
         count, slot_s, pause_s = self._left()
         if count < self._slots:
-            self._tables.row(_START, account=self._name, slots=self._slots, busy_s=self._busy_s)
+            self._tables.run(_START, account=self._name, slots=self._slots, busy_s=self._busy_s)
             count, slot_s, pause_s = self._left()
         # If all slots are in use, the first response frees one after a period.
         return max(min(slot_s, self._poll_s), pause_s, _MIN_WAIT_S)
@@ -208,7 +208,7 @@ class SharedRateLimit(_Slots):
     def pause(self, seconds: float) -> None:
         """Pause all requests of all hosts, because the service responded with 429."""
         with suppress(OrdosyncError):
-            self._tables.row(_PAUSE, account=self._name, seconds=seconds)
+            self._tables.run(_PAUSE, account=self._name, seconds=seconds)
 
 
 class SharedConcurrencyLimit(_Slots):
@@ -237,6 +237,6 @@ class SharedConcurrencyLimit(_Slots):
         if now >= self._looked_at + _LOOK_S:
             self._looked_at = now
             # A killed worker must not keep its portals from going on elsewhere.
-            self._tables.row(_FREE_OF_THE_DEAD, account=self._name)
+            self._tables.run(_FREE_OF_THE_DEAD, account=self._name)
             super()._left_s()
         return _POLL_S

@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ordosync.clock import Clock
 from ordosync.database import open_database, sqlite3, wal_is_safe, write_transaction
@@ -55,6 +55,9 @@ class StoreLocation(ABC):
     def key_file(self) -> Path:
         """The file with the key of the digests."""
         return self._beside(".key")
+
+    is_shared: ClassVar[bool] = False
+    """True if several hosts can have the store in common."""
 
     @property
     def host(self) -> str | None:

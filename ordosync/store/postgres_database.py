@@ -9,9 +9,8 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ordosync.atomic_write import replace_file
 from ordosync.clock import Clock
@@ -40,6 +39,7 @@ class PostgresDatabase(StoreLocation):
     """A store in the schema of a database that its URL leads to."""
 
     url: str = field(repr=False)
+    is_shared: ClassVar[bool] = True
 
     def __str__(self) -> str:
         return without_password(self.url)
@@ -109,11 +109,9 @@ class PostgresDatabase(StoreLocation):
         """Return the limits that all hosts keep together."""
         if not shared:
             return None
-        from ordosync.postgres.connection import session  # noqa: PLC0415
         from ordosync.postgres.rates import SharedLimits  # noqa: PLC0415
 
-        connect = partial(session, self.url, str(self))
-        return SharedLimits(connect, clock=clock, shared=shared)
+        return SharedLimits(self._connect, clock, shared=shared)
 
     def digest_key(self, connection: Connection) -> DigestKey:
         """Return the key in the store; the first process that needs it makes it."""

@@ -34,8 +34,11 @@ from tests.benchmarks.versions import versions
 BENCHMARKS: dict[str, Benchmark] = {
     "startup": startup.measure,
     "import": importing.measure,
+    "latency": importing.measure_latency,
+    "changes": importing.measure_changes,
     "size": importing.measure_size,
     "feeds": feeds.measure,
+    "files": feeds.measure_rate,
     "creates": concurrency.measure_creates,
     "jobs": concurrency.measure_jobs,
     "rate": concurrency.measure_rate,
@@ -44,6 +47,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "schedule": schedule.measure,
     "claiming": claiming.measure,
     "inventory": inventory.measure,
+    "unchanged": inventory.measure_unchanged,
     "rules": inventory.measure_rules,
     "map": inventory.measure_map,
 }

@@ -11,6 +11,7 @@ from ordosync.clock import Clock
 from ordosync.database import transaction
 from ordosync.store import Store
 from ordosync.store.links import Link
+from tests.benchmarks import peers
 from tests.benchmarks.measuring import (
     ORDOSYNC,
     Result,
@@ -19,12 +20,39 @@ from tests.benchmarks.measuring import (
     in_turn,
     peak_mib,
     scaled,
+    sizes,
     spent,
 )
 from tests.benchmarks.portals import configured, embedded, idle, opened
 
 ROUNDS = 5
 WORDS = (ORDOSYNC, "write-inventory-back", "--json")
+
+
+_FIRST_VERSION = """
+import sys
+from contextlib import closing
+from pathlib import Path
+from ordosync.clock import Clock
+from ordosync.database import transaction
+from ordosync.store import Store
+from ordosync.store.links import Link
+from tests.benchmarks.inventory import _count
+from tests.benchmarks.portals import configured, embedded, idle, opened
+
+folder, skus = Path(sys.argv[1]), [f"SKU-{i:06d}" for i in range(int(sys.argv[2]))]
+more = ", manage_inventory: true"
+place = configured(folder, merchant=embedded("shop"), supplier=embedded("w"), more=more)
+for name in ("shop", "w"):
+    with closing(opened(place / f"{name}.db")) as db, transaction(db):
+        db.executemany("insert into products (sku, name) values (?, ?)", zip(skus, skus))
+_count(place, skus, 7)
+idle(place)
+with closing(Store.open(place / "ordosync.db")) as store, store.transaction():
+    links = (Link(kind="product", merchant_id=sku, supplier_id=sku) for sku in skus)
+    store.links("p").add(links, now=Clock().now())
+"""
+"""Makes the same accounts as `_linked` does, by the modules of the first version."""
 
 
 def measure(folder: Path, scale: float) -> Sequence[Result]:
@@ -48,6 +76,41 @@ def measure(folder: Path, scale: float) -> Sequence[Result]:
             note=f"reading takes {100 * reading.wall_s / full.wall_s:.0f} % of the full run",
         ),
     ]
+
+
+def measure_unchanged(folder: Path, scale: float) -> Sequence[Result]:
+    """Read all quantities, which the Merchant shows, also with the first version."""
+    first = peers.first_version()
+    results = []
+    for count in sizes(100_000, scale, least=200):
+        skus = [f"SKU-{i:06d}" for i in range(count)]
+        place = _linked(folder / str(count), skus)
+        ways = {"now": partial(spent, *WORDS, cwd=place)}
+        if first:
+            before = folder / f"{count}-first"
+            before.mkdir()
+            python = str(first / ".venv" / "bin" / "python")
+            spent(python, "-c", _FIRST_VERSION, str(before), str(count), cwd=first)
+            words = (str(first / ".venv" / "bin" / "ordosync"), *WORDS[1:])
+            ways["first"] = partial(spent, *words, cwd=before)
+        in_turn(ways, rounds=1)
+        medians = in_turn(ways, rounds=ROUNDS)
+        why_not = "not measured: `python -m tests.benchmarks.peers` makes its environment"
+        results += [
+            at_most(
+                f"{count:,} SKUs, none changed, least CPU against commit {peers.FIRST_COMMIT}",
+                medians.cpu_ratio("now", "first") if first else None,
+                0.65,
+                note=f"{medians.cpu_s('now'):.2f} s" if first else why_not,
+            ),
+            always(
+                f"{count:,} SKUs, none changed, peak memory",
+                peak_mib(*WORDS[1:], cwd=place),
+                60,
+                unit=" MiB",
+            ),
+        ]
+    return results
 
 
 def measure_rules(folder: Path, scale: float) -> Sequence[Result]:

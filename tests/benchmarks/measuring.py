@@ -150,16 +150,31 @@ class Medians:
         """Return the median time of this way."""
         return statistics.median(measured.wall_s for measured in self.of[name])
 
+    def cpu_s(self, name: str) -> float:
+        """Return the least CPU time of this way."""
+        return min(measured.cpu_s for measured in self.of[name])
+
     def ratio(self, name: str, reference: str) -> float:
         """Return how many times as long one way took as another."""
         return self.wall_s(name) / self.wall_s(reference)
 
+    def ratio_without(self, name: str, reference: str, *, idle: tuple[str, str]) -> float:
+        """Return the ratio of both ways, each less the time of its way with nothing to do."""
+        times = [
+            max(self.wall_s(way) - self.wall_s(nothing), 0.001)
+            for way, nothing in zip((name, reference), idle, strict=True)
+        ]
+        return times[0] / times[1]
+
+    def cpu_ratio(self, name: str, reference: str) -> float:
+        """Return how many times as much CPU one way took as another, the least of each."""
+        return self.cpu_s(name) / self.cpu_s(reference)
+
     def note(self, name: str, reference: str) -> str:
         """Return the ratio of the CPU times as text."""
-        cpu = [
-            statistics.median(measured.cpu_s for measured in self.of[n]) for n in (name, reference)
-        ]
-        return f"CPU {cpu[0] / cpu[1]:.2f} x" if all(cpu) else ""
+        if not (self.cpu_s(name) and self.cpu_s(reference)):
+            return ""
+        return f"least CPU {self.cpu_ratio(name, reference):.2f} x"
 
 
 def in_turn(ways: Mapping[str, Callable[[], Spent]], *, rounds: int) -> Medians:
@@ -173,6 +188,11 @@ def in_turn(ways: Mapping[str, Callable[[], Spent]], *, rounds: int) -> Medians:
 
 def _environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith("ORDOSYNC_")}
+
+
+def sizes(count: int, scale: float, *, least: int = 1) -> Sequence[int]:
+    """Return three sizes up to this one, scaled, so that growth is seen."""
+    return tuple(scaled(count // part, scale, least=least) for part in (10, 3, 1))
 
 
 def scaled(count: int, scale: float, *, least: int = 1) -> int:

@@ -1,8 +1,9 @@
-"""dlt, in its own environment: it needs fifty packages that ordosync does not."""
+"""Peers, each in a separate environment: dlt, and the first version of ordosync."""
 
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +11,9 @@ from tests.benchmarks.measuring import Spent, spent
 
 _WANTED = ("dlt[sqlalchemy]>=1.31,<1.32", "requests>=2.32.3,<2.35")
 _PLACE = Path(tempfile.gettempdir()) / "ordosync-benchmarks-dlt"
-"""Kept between runs, since creating it takes minutes."""
+"""Kept between runs, since creating it takes minutes. dlt needs fifty packages."""
+FIRST_COMMIT = "799b213"
+_FIRST = Path(tempfile.gettempdir()) / f"ordosync-benchmarks-{FIRST_COMMIT}"
 _SCRIPT = """
 import sys
 import dlt
@@ -67,10 +70,25 @@ def dlt(folder: Path, *, place: Path = _PLACE) -> Dlt:
         return Dlt(folder=folder, python=python, why_not=f"not measured: {error}"[:200])
 
 
+def first_version() -> Path | None:
+    """Return the folder of the first version with its environment in `.venv`, if it was made."""
+    return _FIRST if (_FIRST / ".venv" / "bin" / "ordosync").exists() else None
+
+
 def main() -> None:
-    """Create the environment."""
-    subprocess.run([sys.executable, "-m", "venv", str(_PLACE)], check=True)
-    pip = [str(_PLACE / "bin" / "python"), "-m", "pip", "install", "--quiet", *_WANTED]
+    """Create the environments."""
+    _make(_PLACE, _WANTED)
+    _FIRST.mkdir(exist_ok=True)
+    with tempfile.NamedTemporaryFile(suffix=".tar") as archive:
+        words = ("git", "archive", "--output", archive.name, FIRST_COMMIT)
+        subprocess.run(words, check=True)
+        subprocess.run(("tar", "-x", "-f", archive.name, "-C", str(_FIRST)), check=True)
+    _make(_FIRST / ".venv", (str(_FIRST),))
+
+
+def _make(place: Path, wanted: Sequence[str]) -> None:
+    subprocess.run([sys.executable, "-m", "venv", str(place)], check=True)
+    pip = [str(place / "bin" / "python"), "-m", "pip", "install", "--quiet", *wanted]
     subprocess.run(pip, check=True)
 
 

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
-import psycopg
-
 from ordosync.clock import Clock
+from ordosync.postgres.connection import connect
 from ordosync.postgres.rates import SharedLimits
 from tests.benchmarks.measuring import Result, always, at_least, at_most, scaled
 from tests.postgres.host import CALLS, PER_S
@@ -56,4 +55,4 @@ def _cost_ms(url: str, calls: int) -> float:
 
 
 def _limits(url: str) -> SharedLimits:
-    return UsedLimits(lambda: psycopg.connect(url, autocommit=True), Clock(), shared={ACCOUNT})
+    return UsedLimits(lambda: connect(url, "test"), Clock(), shared={ACCOUNT})

@@ -13,8 +13,8 @@ from ordosync.store.postgres_database import PostgresDatabase
 
 REST = """
 accounts:
-  shop: {kind: sqlite, path: shop.db}
-  northwind: {kind: sqlite, path: northwind.db}
+  shop: {kind: sqlite, path: shop.db, host: w1}
+  northwind: {kind: sqlite, path: northwind.db, host: w1}
 portals:
   shop-northwind: {merchant: shop, supplier: northwind}
 """

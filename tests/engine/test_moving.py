@@ -1,5 +1,6 @@
 """`store copy`: everything goes to another database and back, and only one of them is used."""
 
+import socket
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,8 @@ def _pair(tmp_path: Path) -> Pair:
 
 def use(pair: Pair, place: str) -> None:
     """Change `database:` in the configuration."""
-    pair.path.write_text(f"database: {place}\n{CONFIG}")
+    host = f"kind: sqlite, host: {socket.gethostname()}"
+    pair.path.write_text(f"database: {place}\n{CONFIG.replace('kind: sqlite', host)}")
 
 
 def copy(pair: Pair, place: str, *words: str) -> Done:

@@ -10,9 +10,8 @@ import time
 from datetime import datetime, timedelta
 from random import Random
 
-import psycopg
-
 from ordosync.clock import Clock
+from ordosync.postgres.connection import connect
 from ordosync.postgres.rates import SharedLimits
 from tests.postgres.limits import ACCOUNT
 
@@ -50,7 +49,7 @@ def _work(url: str, seconds: float, skew_s: float) -> None:
         os.write(1, f"{os.getpid()} {event} {time.monotonic():.6f}\n".encode())
 
     limits = SharedLimits(
-        lambda: psycopg.connect(url, autocommit=True),
+        lambda: connect(url, "test"),
         _Wrong(skew_s),
         shared={ACCOUNT},
         call_s=CALL_S + _DELAY_S,

@@ -1,13 +1,12 @@
 """Limits that hosts share, in the time of a test's clock."""
 
 from collections.abc import Callable
+from contextlib import closing
 from typing import Any
-
-import psycopg
-from psycopg.rows import TupleRow
 
 from ordosync.clock import Clock
 from ordosync.http import RateLimit
+from ordosync.postgres.connection import PostgresConnection, connect
 from ordosync.postgres.rates import SharedLimits
 
 ACCOUNT = "shop"
@@ -18,15 +17,19 @@ _CLOCK = """
 """
 
 
-class _Connection(psycopg.Connection[TupleRow]):
+class _Timed:
     """A connection whose time is that of a clock."""
 
-    clock: Clock
+    def __init__(self, connection: PostgresConnection, clock: Clock) -> None:
+        self._connection, self._clock = connection, clock
+        self.run, self.close = connection.run, connection.close
+        self.roll_back, self.schema = connection.roll_back, connection.schema
+        self.backend_pid = connection.backend_pid
 
-    def execute(self, *args: Any, **kwargs: Any) -> Any:
-        now = self.clock.now().isoformat()
-        super().execute("select set_config('test.now', %s, false)", [now])
-        return super().execute(*args, **kwargs)
+    def execute(self, sql: str, values: Any) -> Any:
+        now = self._clock.now().isoformat()
+        self._connection.execute("select set_config('test.now', :now, false)", {"now": now})
+        return self._connection.execute(sql, values)
 
 
 class UsedLimits(SharedLimits):
@@ -34,9 +37,9 @@ class UsedLimits(SharedLimits):
 
     def rate(self, account: str, calls: int, per_s: float) -> RateLimit:
         limit = super().rate(account, calls, per_s)
-        self._tables.row(
-            "insert into rates select %(account)s, slot, '2000-01-01'"
-            " from generate_series(1, %(calls)s) slot on conflict do nothing",
+        self._tables.run(
+            "insert into rates select cast(:account as text), slot, '2000-01-01'"
+            " from generate_series(1, :calls) slot on conflict do nothing",
             account=account,
             calls=calls,
         )
@@ -47,12 +50,10 @@ def shared_limits(
     url: str, clock: Clock, *, of: Callable[..., SharedLimits] = UsedLimits
 ) -> SharedLimits:
     """Return the limits of an account that several portals use, in the time of this clock."""
-    with psycopg.connect(url, autocommit=True) as first:
-        first.execute(_CLOCK)
+    with closing(connect(url, "test")) as first:
+        first.run(_CLOCK)
 
-    def connect() -> psycopg.Connection[TupleRow]:
-        connection = _Connection.connect(f"{url},pg_catalog", autocommit=True)
-        connection.clock = clock
-        return connection
+    def timed() -> Any:
+        return _Timed(connect(f"{url},pg_catalog", "test"), clock)
 
-    return of(connect, clock, shared={ACCOUNT})
+    return of(timed, clock, shared={ACCOUNT})

@@ -11,6 +11,7 @@ from ordosync.clock import Clock
 from ordosync.errors import OrdosyncError
 from ordosync.http.rate_limit import BusyError
 from ordosync.postgres import rates
+from ordosync.postgres.connection import PostgresConnection
 from ordosync.postgres.rates import CALL_S, SharedLimits
 from tests.http.limits import StrictService, use_up
 from tests.postgres.limits import ACCOUNT, shared_limits
@@ -35,9 +36,9 @@ def _sql(postgres: str) -> Iterator[Sql]:
 
 def end(sql: Sql, limits: SharedLimits) -> None:
     """End the connection of a process, as a restart of the server does."""
-    connection = limits._tables._db
+    connection = limits._tables._connection
     assert connection is not None
-    sql.execute("select pg_terminate_backend(%s, 5000)", [connection.info.backend_pid])
+    sql.execute("select pg_terminate_backend(%s, 5000)", [connection.backend_pid])
 
 
 def waits(clock: Clock, limits: SharedLimits, calls: int = 1, per_s: float = 10) -> float:
@@ -159,7 +160,7 @@ def test_no_call_is_made_without_the_database(process: Process, sql: Sql) -> Non
 
 
 def test_account_of_one_portal_needs_no_database() -> None:
-    def connect() -> Sql:
+    def connect() -> PostgresConnection:
         raise AssertionError("it has connected")
 
     clock = VirtualClock()

@@ -13,6 +13,7 @@ from ordosync.cli.output import render
 from ordosync.cli.output.tables import table
 from ordosync.clock import to_nullable
 from ordosync.config.converters import suggestion
+from ordosync.config.hosts import check_host
 from ordosync.config.settings import Config
 from ordosync.engine.portals import connect
 from ordosync.errors import UsageError
@@ -61,6 +62,7 @@ def list_places(
 def _listed(config: Config, name: str, context: Context) -> Sequence[PlaceFile]:
     if name not in config.opened:
         raise UsageError(f"there is no account {name!r}{suggestion(name, config.opened)}")
+    check_host(config, name)
     with closing(connect(context.config, context.clock)) as connections:
         files = config.opened[name].list_places(connections, config.places / name)
         if files is None:

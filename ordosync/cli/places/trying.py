@@ -12,6 +12,7 @@ from ordosync.cli.context import Context, with_context
 from ordosync.cli.output import render
 from ordosync.cli.output.tables import table
 from ordosync.config.converters import suggestion
+from ordosync.config.hosts import check_host
 from ordosync.config.settings import Config
 from ordosync.engine.portals import connect
 from ordosync.errors import UsageError
@@ -54,6 +55,7 @@ def try_place(
 def _tried(config: Config, name: str, context: Context) -> Sequence[PlaceRequest]:
     if name not in config.opened:
         raise UsageError(f"there is no account {name!r}{suggestion(name, config.opened)}")
+    check_host(config, name)
     with closing(connect(context.config, context.clock)) as connections:
         requests = list(config.opened[name].try_places(connections))
     if not requests:

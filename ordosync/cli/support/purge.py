@@ -10,7 +10,8 @@ import typer
 from ordosync.cli.confirm import confirm, is_interactive
 from ordosync.cli.context import Context, with_context
 from ordosync.cli.output import render
-from ordosync.engine import chosen, open_portal, register
+from ordosync.cli.session import portals_of_this_host
+from ordosync.engine import open_portal, register
 from ordosync.engine.portals import connect
 from ordosync.engine.purge import PurgedOrder, purge_order
 from ordosync.errors import UsageError
@@ -47,7 +48,8 @@ def purge(
         raise UsageError(f"there is no account {account!r}; known: {', '.join(config.accounts)}")
     with Store.open(config.database) as store, closing(connect(config, clock)) as connections:
         register(config, store, clock)
-        portals = [open_portal(config, portal, store, connections) for portal in chosen(config, [])]
+        selected = portals_of_this_host(context, [])
+        portals = [open_portal(config, portal, store, connections) for portal in selected]
         purge_it = partial(purge_order, portals, store, clock, number, account=account)
         result = purge_it(dry=not yes)
         can_ask = is_interactive() and not context.is_dry_run and not context.as_json

@@ -11,9 +11,9 @@ from ordosync.cli import options
 from ordosync.cli.context import Context, with_context
 from ordosync.cli.output import previews as render_previews
 from ordosync.cli.output import progress, render
-from ordosync.cli.session import open_session
+from ordosync.cli.session import open_session, portals_of_this_host
 from ordosync.config.settings import PortalConfig
-from ordosync.engine import Preview, chosen, open_portal, register
+from ordosync.engine import Preview, open_portal, register
 from ordosync.engine.comparison.rebuild import Rebuilt, rebuild
 from ordosync.engine.portals import connect
 from ordosync.engine.sandbox import Sandbox
@@ -45,7 +45,7 @@ def rebuild_state(
       ordosync rebuild-state
     """
     config, clock = context.config, context.clock
-    selected = chosen(config, portals or [])
+    selected = portals_of_this_host(context, portals or [])
     results: list[Rebuilt] = []
     with (
         Store.open(config.database) as store,

@@ -11,9 +11,9 @@ from ordosync.cli.context import Context, with_context
 from ordosync.cli.output import render, tables
 from ordosync.cli.output import runs as render_runs
 from ordosync.cli.output.csv_output import write_csv
-from ordosync.cli.session import Session, open_session
+from ordosync.cli.session import Session, open_session, portals_of_this_host
 from ordosync.config.settings import PortalConfig
-from ordosync.engine import AlreadyRunning, chosen
+from ordosync.engine import AlreadyRunning
 from ordosync.engine.comparison.difference import NOT_COMPARED, Difference
 from ordosync.engine.comparison.ledger_filling import fill_ledger
 from ordosync.engine.comparison.reconcile import Compared, cannot_tell, compare
@@ -46,7 +46,7 @@ def reconcile(
     For example:
       ordosync reconcile --fix
     """
-    selected = chosen(context.config, portals or [])
+    selected = portals_of_this_host(context, portals or [])
     found: list[Difference] = []
     runs: list[Run | AlreadyRunning] = []
     with open_session(context) as session:

@@ -14,6 +14,7 @@ from ordosync.cli.output import render
 from ordosync.cli.output.files import check_file, opened
 from ordosync.cli.output.pager import paged
 from ordosync.cli.output.timelines import show_timeline
+from ordosync.cli.session import portals_of_this_host
 from ordosync.clock import to_nullable
 from ordosync.engine.diagnosis.search import has_remote_accounts, orders_of
 from ordosync.engine.diagnosis.why import Story, nearest, unread, why
@@ -56,7 +57,8 @@ def show_why(
         raise UsageError("use either --json or --html")
     check_file("--html", as_html, ".html", ".htm")
     config, clock = context.config, context.clock
-    portals = [portal] if portal else []
+    selected = portals_of_this_host(context, [portal] if portal else [])
+    portals = [config.name for config in selected]
     with Store.open(config.database, readonly=True) as store:
         stories = why(config, store, word, portals=portals, online=online, clock=clock)
         if not stories:

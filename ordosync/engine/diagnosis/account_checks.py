@@ -8,6 +8,7 @@ from typing import Literal
 from ordosync.accounts.account import CheckResult, Role
 from ordosync.accounts.connections import Connections
 from ordosync.clock import Clock
+from ordosync.config.hosts import is_usable
 from ordosync.config.settings import Config, PortalConfig
 from ordosync.engine.portals import connect, identity, merchant_of, supplier_of
 from ordosync.errors import AccountError
@@ -53,6 +54,11 @@ def _side(
     connections: Connections,
     products: Sequence[str],
 ) -> Iterator[OnlineCheck]:
+    name = (portal.merchant if role == "merchant" else portal.supplier).account
+    if not is_usable(config, name):
+        text = f"is on host {config.accounts[name].host}; check it there"
+        yield _check(portal, role, name, CheckResult(text=text), "note")
+        return
     opener = merchant_of if role == "merchant" else supplier_of
     account = opener(config, portal, spool=config.database.folder, at=connections)
     try:

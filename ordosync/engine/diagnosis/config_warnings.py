@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from ordosync import durations
+from ordosync.config.hosts import is_usable
 from ordosync.config.settings import Config, PortalConfig
 from ordosync.engine.diagnosis.machine_checks import group_writable
 from ordosync.engine.diagnosis.number_clashes import number_clashes
@@ -17,6 +18,8 @@ def config_warnings(config: Config, store: Store) -> Iterator[str]:
     yield from config.database.warnings()
     yield from number_clashes(config)
     for name, account in config.opened.items():
+        if not is_usable(config, name):
+            continue
         for text in account.warnings():
             yield f"account {name}: {text}"
     for portal in config.portals.values():

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from ordosync.config.hosts import host_of
 from ordosync.config.settings import Config
 from ordosync.engine.scheduling.timetable import plans
 from ordosync.slots import is_from_the_future, is_within
@@ -58,7 +59,7 @@ def freshness(
                 limit=limit,
                 problem=None
                 if plan.portal in running and _is_new(row, limit, now)
-                else _problem(row, store, limit, now),
+                else _of_host(_problem(row, store, limit, now), config, plan.portal),
             )
         )
     return results
@@ -82,6 +83,12 @@ def _problem(row: ScheduleRow | None, store: Store, limit: timedelta, now: datet
     if run and (overlaps := _overlaps(run, row, now)) >= _OVERLAPS:
         return f"run {run.id} still runs, {overlaps} slots later"
     return None
+
+
+def _of_host(problem: str | None, config: Config, portal: str) -> str | None:
+    """Add the machine that has to run a portal, if no other can."""
+    host = host_of(config, config.portals[portal])
+    return f"{problem}; it runs on host {host} only" if problem and host else problem
 
 
 def is_cron_running(store: Store, now: datetime) -> bool:

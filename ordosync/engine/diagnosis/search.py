@@ -8,6 +8,7 @@ from typing import Literal
 from msgspec.structs import replace
 
 from ordosync.accounts import is_embedded, is_local
+from ordosync.config.hosts import is_usable
 from ordosync.config.settings import Config, PortalConfig
 from ordosync.embedded.desk import Desk
 from ordosync.embedded.order_list import ListedOrder
@@ -155,7 +156,7 @@ def local_desks(config: Config) -> list[Desk]:
     return [
         Desk(name=account.name, **account.options)
         for account in config.accounts.values()
-        if is_embedded(account.kind)
+        if is_embedded(account.kind) and is_usable(config, account.name)
     ]
 
 

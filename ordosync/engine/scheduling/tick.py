@@ -12,6 +12,7 @@ from functools import cached_property
 
 from ordosync.accounts.connections import Connections
 from ordosync.clock import Clock, StoppedError
+from ordosync.config.hosts import other_host_reason
 from ordosync.config.settings import Config, PortalConfig
 from ordosync.engine import open_portal, register, run_if_due
 from ordosync.engine.execution.claim import GaveUp
@@ -78,10 +79,11 @@ class Tick:
         return reports
 
     def due_portals(self, store: Store) -> list[list[ScheduleRow]]:
-        """Return the due tasks, grouped by portal; the portal that is due first comes first."""
+        """Return what is due here, grouped by portal; the portal that is due first comes first."""
         due: dict[str, list[ScheduleRow]] = {}
         for row in store.schedule.due(self.clock.now()):
-            if row.portal in self.config.portals and row.task in TASKS:
+            portal = self.config.portals.get(row.portal)
+            if portal and row.task in TASKS and not other_host_reason(self.config, portal):
                 due.setdefault(row.portal, []).append(row)
         return list(due.values())
 

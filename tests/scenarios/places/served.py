@@ -157,9 +157,13 @@ class Served:
             done = self.run("import-orders", "--json")
             self.run("update-tracking")
             self.run("retry", "--all")
-            for partner in self._partners:
-                partner.take()
+            self.take()
         return done
+
+    def take(self) -> None:
+        """Let the programs of both partners take the files that they see."""
+        for partner in self._partners:
+            partner.take()
 
     def lose_store(self) -> None:
         """Lose the database, but nothing beside it."""

@@ -8,8 +8,10 @@ import resource
 import signal
 import subprocess
 import sys
+import threading
 from collections import Counter
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -21,6 +23,7 @@ from tests.support.command import started
 pytestmark = pytest.mark.slow
 TASKS = ("import-orders", "update-tracking")
 OTHER_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIEfzW3QIFNVVTzuCCPfJrmMSMRDfQ9l4WIpxDBaJ2Av"
+LONGEST_S = 1.2
 LARGE = "\n" * 3_000_000
 
 
@@ -115,3 +118,34 @@ def test_server_with_another_key(world: Served, sshd: Sshd) -> None:
     assert [*(world.remote / "in").iterdir(), *(world.remote / "tracking").iterdir()] == []
     config.write_text(text)
     recovers(world)
+
+
+@pytest.mark.parametrize(
+    "seed", [1, *(pytest.param(seed, marks=pytest.mark.matrix) for seed in range(2, 9))]
+)
+def test_processes_that_are_killed(world: Served, seed: int) -> None:
+    random, killed = Random(seed), 0  # noqa: S311 - guards nothing
+    numbers = [str(2000 + number) for number in range(10)]
+
+    shipped = {"1001"}
+    for number in numbers:
+        world.drop(number, number)
+        process = started(world.folder, random.choice(TASKS))
+        timer = threading.Timer(random.uniform(0, LONGEST_S), process.kill)
+        timer.start()
+        process.communicate()
+        timer.cancel()
+        killed += process.returncode not in (0, 1)
+        if random.random() < 0.5:
+            got = sorted({*world.orders()} - shipped)
+            shipped |= {*got}
+            if got:
+                world.ship(*got)
+    world.run_all()
+    world.ship(*sorted({*world.orders()} - shipped))
+    world.run_all()
+
+    expected = ["1001", "1002", "1003", *numbers]
+    assert killed
+    assert world.orders() == Counter(expected)
+    assert world.parcels() == Counter(f"1Z{number}" for number in expected)

@@ -82,7 +82,7 @@ class World:
         return PortalContext(
             spool=spools[portal],
             places=self.folder / "places" / "acme",
-            spools=tuple(spools.values()),
+            spools=lambda: [*spools.values()],
             retention=RETENTION,
         )
 

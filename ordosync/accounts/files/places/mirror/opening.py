@@ -55,7 +55,7 @@ def mirrored_files(
         mirror_of(name, options, portal, at, account=account, patience=patience),
         options,
         portal=portal.spool.parent.name,
-        spools={spool.parent.name: spool / name for spool in portal.spools},
+        spools={spool.parent.name: spool / name for spool in portal.spools()},
         retention=portal.retention,
         account=f"account {account}",
         clock=at.clock,
