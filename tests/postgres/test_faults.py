@@ -19,6 +19,7 @@ from tests.support.command import (
     started,
     wait_until_frozen,
 )
+from tests.support.stores import configured
 
 POINTS = [
     f"{name}-{when}-commit"
@@ -31,7 +32,7 @@ _MOST_TRIES = 2000
 @pytest.fixture(name="folder")
 def _folder(tmp_path: Path, postgres: str) -> Path:
     """Return the folder of a configuration whose store is on PostgreSQL, with two new orders."""
-    shop(tmp_path, HEADER + row("1") + row("2"), config=f"database: {postgres}\n{AT_ONCE}")
+    shop(tmp_path, HEADER + row("1") + row("2"), config=configured(AT_ONCE, postgres))
     return tmp_path
 
 

@@ -9,6 +9,7 @@ import pytest
 from ordosync import idle
 from ordosync.postgres.idle import nothing_is_due
 from tests.support.command import AT_ONCE, HEADER, ordosync, row, shop
+from tests.support.stores import configured
 
 NAMES = ("yaml", "typer", "ordosync.config", "ordosync.store.steps", "ordosync.engine")
 
@@ -20,7 +21,7 @@ def is_idle(words: list[str]) -> bool:
 @pytest.fixture(name="folder")
 def _folder(tmp_path: Path, postgres: str, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return a folder where everything is done, and nothing is due."""
-    shop(tmp_path, HEADER + row("1"), config=f"database: {postgres}\n{AT_ONCE}")
+    shop(tmp_path, HEADER + row("1"), config=configured(AT_ONCE, postgres))
     assert ordosync(tmp_path, "run-due").code == 0
     monkeypatch.setenv("ORDOSYNC_CONFIG", str(tmp_path / "config.yaml"))
     return tmp_path
@@ -63,6 +64,6 @@ def test_a_due_task_is_not_idle(postgres: str) -> None:
 
 @pytest.mark.parametrize("url", ["postgresql://127.0.0.1:1/none", "postgresql://${NOT_SET}/x"])
 def test_a_server_that_is_not_there_is_left_to_the_full_program(folder: Path, url: str) -> None:
-    (folder / "config.yaml").write_text(f"database: {url}\n{AT_ONCE}")
+    (folder / "config.yaml").write_text(configured(AT_ONCE, url))
 
     assert not is_idle(["run-due"])
