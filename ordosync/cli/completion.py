@@ -15,13 +15,16 @@ if TYPE_CHECKING:
 
 
 def local_accounts(config: "Config", name: str | None = None) -> list[str]:
-    """Return the names of the local accounts; with `name`, only this one if it is local."""
+    """Return the names of the local accounts of this host; with `name`, at most this one."""
     from ordosync.accounts import is_embedded  # noqa: PLC0415 - see above
+    from ordosync.config.hosts import is_usable  # noqa: PLC0415
 
     return [
         account.name
         for account in config.accounts.values()
-        if is_embedded(account.kind) and name in (None, account.name)
+        if is_embedded(account.kind)
+        and name in (None, account.name)
+        and is_usable(config, account.name)
     ]
 
 

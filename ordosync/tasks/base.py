@@ -57,6 +57,8 @@ class Portal:
     """None if the portal has no map: then both accounts have the same SKUs."""
     rivals: tuple[str, ...] = ()
     """The other portals of the same Merchant account, which may read the same lines."""
+    known_skus: set[str] = field(default_factory=set)
+    """SKUs that the Supplier has, as far as a run has asked."""
 
     @cached_property
     def stock(self) -> PortalStock:
@@ -84,6 +86,7 @@ class Portal:
         """Release what both accounts and the rules hold open. Idempotent."""
         if "stock" in self.__dict__:
             self.stock.rules.close()
+        self.known_skus.clear()
         self.merchant.client.close()
         self.supplier.client.close()
 

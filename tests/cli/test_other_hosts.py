@@ -73,12 +73,44 @@ def test_command_about_all_portals_runs_those_of_this_host(folder: Path) -> None
     assert f"left out: {ELSEWHERE}" in done.err
 
 
-def test_desk_of_an_account_elsewhere_names_its_host(folder: Path) -> None:
-    done = ordosync(folder, "orders", "list", "--account", "depot")
+@pytest.mark.parametrize("is_default", [False, True])
+def test_desk_of_an_account_elsewhere_names_its_host(folder: Path, *, is_default: bool) -> None:
+    path = folder / "config.yaml"
+    if is_default:
+        path.write_text(f"default_account: depot\n{path.read_text()}")
+    words = () if is_default else ("--account", "depot")
+
+    done = ordosync(folder, "orders", "list", *words)
 
     assert (done.code, done.out) == (1, "")
     assert done.err == "error: account depot is on host w2; run it there\n"
     assert not (folder / "depot.db").exists()
+
+
+@pytest.mark.parametrize("words", [(), ("--dry-run",)])
+def test_desk_takes_the_account_of_this_host(folder: Path, words: tuple[str, ...]) -> None:
+    line = ("--line", "MUG=1@4.50", "--currency", "EUR")
+
+    done = ordosync(folder, "orders", "add", "7", *line, *words)
+
+    assert done.code == 0, done
+    assert not (folder / "depot.db").exists()
+
+
+def test_desk_of_a_host_without_local_accounts_names_the_other_host(folder: Path) -> None:
+    path = folder / "config.yaml"
+    path.write_text(path.read_text().replace(socket.gethostname(), "w3"))
+
+    done = ordosync(folder, "orders", "list")
+
+    assert (done.code, done.err) == (1, "error: account warehouse is on host w3; run it there\n")
+
+
+def test_configuration_is_shown_with_hosts_and_the_folder_of_the_spool(folder: Path) -> None:
+    shown = ordosync(folder, "config", "show", "--json").json
+
+    assert shown["accounts"]["depot"]["host"] == "w2"
+    assert shown["spool"] == str(folder)
 
 
 def test_check_of_the_accounts_says_where_to_check_the_others(folder: Path) -> None:

@@ -905,6 +905,13 @@ MUTANTS = (
         test="tasks/parcels/test_units.py",
     ),
     Mutant(
+        protection="units that are void since a split are sent in the order that was split",
+        file="tasks/parcels/earlier_orders.py",
+        old="    if item.lines is None or len(orders) == 1:",
+        new="    if orders:",
+        test="scenarios/pairs/test_voided_before_a_split.py",
+    ),
+    Mutant(
         protection="a number that a killed run may have reported is void once its label is",
         file="tasks/parcels/attempts.py",
         old="        if attempt.number not in valid and (is_complete or attempt.parcel_id in read)",

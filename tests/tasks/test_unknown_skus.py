@@ -1,14 +1,15 @@
 """New orders and products whose SKU the Supplier has only nearly, or not at all."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from ordosync.accounts.sqlite.supplier_products import SupplierProducts
 from ordosync.config import load_config
 from ordosync.errors import UnavailableError
-from ordosync.models import Product
+from ordosync.models import InvalidRecord, Order, Page, Product
 from ordosync.skus import Similar
 from ordosync.store import Store
 from tests.support.command import ordosync
@@ -56,6 +57,12 @@ def sell(pair: Pair, *skus: str) -> None:
     for sku in skus:
         product = Product(id="", sku=sku, name=f"A {sku}")
         succeeded(pair.shop.add_product(product, supplier=SUPPLIER))
+
+
+def one_by_one(pages: Iterator[Page[Order | InvalidRecord]]) -> Iterator[Page[Any]]:
+    for page in pages:
+        for item in page.items:
+            yield Page(items=(item,), cursor=page.cursor)
 
 
 def supplied(pair: Pair) -> list[str]:
@@ -265,3 +272,25 @@ def test_m3_while_the_supplier_does_not_answer_new_orders_wait_and_are_sent_late
     assert failed.run.error.code == "unavailable"
     assert (failed.step.state, failed.step.code) == ("waiting", "unavailable")
     assert ran.counts == {"done": 1}
+
+
+def test_a_sku_that_the_supplier_has_is_asked_for_once_in_a_run(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Sequence[str]] = []
+    similar = SupplierProducts.similar
+
+    def noted(products: SupplierProducts, skus: Sequence[str]) -> Similar:
+        asked.append(skus)
+        return similar(products, skus)
+
+    monkeypatch.setattr(SupplierProducts, "similar", noted)
+    stock(pair, "MUG")
+    pair.request("1001", line("MUG"))
+    pair.request("1002", line("MUG"), line("CUP"))
+    monkeypatch.setattr("ordosync.tasks.import_orders.gathered", lambda pages, _: one_by_one(pages))
+
+    counts = [pair.run("import-orders").counts for _ in range(2)]
+
+    assert counts == [{"done": 2}, {}]
+    assert asked == [["MUG"], ["CUP"]]

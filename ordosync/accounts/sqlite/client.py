@@ -1,6 +1,6 @@
 """The file of one local account, opened for both roles. It needs no requests."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from ordosync.embedded.database import EmbeddedFile
 from ordosync.errors import RefusedError
@@ -16,17 +16,11 @@ class SqliteClient:
 
     def __init__(self, file: EmbeddedFile) -> None:
         self.file = file
-        self._at_close: list[Callable[[], None]] = [file.close]
         file.keep()
 
-    def at_close(self, forget: Callable[[], None]) -> None:
-        """Call `forget` at the end of a run."""
-        self._at_close.append(forget)
-
     def close(self) -> None:
-        """Close the file, and forget what was read in this run. Idempotent."""
-        for forget in self._at_close:
-            forget()
+        """Close the file at the end of a run. Idempotent."""
+        self.file.close()
 
     def check_exists(self, cursor: str | None, action: str) -> None:
         """Raise `RefusedError` if the file was read before and does not exist any more.

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from ordosync.accounts.sqlite.client import FilePart, SqliteClient
+from ordosync.accounts.sqlite.client import FilePart
 from ordosync.database import sqlite3
 from ordosync.embedded import products
 from ordosync.models import Outcome, Product
-from ordosync.skus import Similar, exact
+from ordosync.skus import Similar
 
 
 class SupplierProducts(FilePart):
@@ -15,26 +15,14 @@ class SupplierProducts(FilePart):
     is_any_sku = False
     similar_is_free = True
 
-    def __init__(self, client: SqliteClient) -> None:
-        super().__init__(client)
-        self._existing: set[str] = set()
-        """SKUs that were found in this run."""
-        client.at_close(self._existing.clear)
-
     def create(self, new: Sequence[Product]) -> list[Outcome]:
         """Create products with a new SKU and unset stock."""
         return self._file.write_each("create products", new, _create)
 
     def similar(self, skus: Sequence[str]) -> Similar:
         """Return the SKUs that equal these, or nearly."""
-        new = [sku for sku in skus if sku not in self._existing]
-        before = {sku: [sku] for sku in skus if sku in self._existing}
-        if not new:
-            return before
         with self._file.reading("find products") as db:
-            found = products.similar(db, new)
-        self._existing |= exact(found)
-        return {**before, **found}
+            return products.similar(db, skus)
 
 
 def _create(db: sqlite3.Connection, product: Product) -> Outcome:

@@ -6,7 +6,9 @@ from typing import Annotated
 
 import typer
 
+from ordosync.accounts import is_embedded
 from ordosync.cli import completion
+from ordosync.config.hosts import check_host
 from ordosync.config.settings import Config, PortalConfig
 from ordosync.embedded.desk import Desk
 from ordosync.embedded.order_list import ListedOrder
@@ -32,13 +34,16 @@ NO_PRODUCT = "has no products; create one with `ordosync products add`, or by im
 def open_desk(config: Config, name: str | None) -> Desk:
     """Open the local account of this name, the default account, or the only one."""
     names = completion.local_accounts(config)
+    name = name or default_account(config)
+    for account in config.accounts.values():
+        if is_embedded(account.kind) and (account.name == name or not names):
+            check_host(config, account.name)
     if not names:
         problem = (
             "there is no local account (kind sqlite), which this command needs; add one, or work"
             " in the remote account itself"
         )
         raise ConfigError([problem])
-    name = name or default_account(config)
     if name is None and len(names) > 1:
         raise UsageError(
             f"choose an account with --account: {', '.join(names)}; `default_account:` of the"

@@ -9,6 +9,7 @@ import typer
 from ordosync.accounts import is_embedded
 from ordosync.cli.output.render import adding
 from ordosync.cli.output.terminal import message, result
+from ordosync.config.hosts import is_usable
 from ordosync.embedded.database import EmbeddedFile
 from ordosync.embedded.differences import differences
 from ordosync.text import plural
@@ -45,7 +46,9 @@ def showing_changes(copies: "Sandbox", *, as_json: bool) -> Iterator[None]:
 
 def _changes(copies: "Sandbox") -> dict[str, Sequence[str]]:
     local = (
-        account.name for account in copies.config.accounts.values() if is_embedded(account.kind)
+        account.name
+        for account in copies.config.accounts.values()
+        if is_embedded(account.kind) and is_usable(copies.config, account.name)
     )
     changes = {name: _of_account(copies, name) for name in local}
     return {name: found for name, found in changes.items() if found}

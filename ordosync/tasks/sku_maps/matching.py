@@ -15,6 +15,8 @@ from ordosync.tasks.base import Portal
 NEARLY = "sku-nearly"
 """Code of failed steps whose SKU the Supplier has only with other case, spaces or width."""
 _MOST_NAMED = 3
+_MOST_KNOWN = 50_000
+"""SKUs after which a run forgets those that it knows, to limit the memory."""
 
 
 class SentSku(Struct, frozen=True):
@@ -34,16 +36,20 @@ class SkuMatching:
     """The Supplier's products with the SKUs of a page, and with nearly equal ones."""
 
     def __init__(self, portal: Portal, page: Collection[SentSku]) -> None:
-        """Ask the Supplier about the SKUs of a page that no link shows."""
+        """Ask the Supplier about the SKUs of a page that this run does not know yet."""
         self._portal = portal
-        skus = list(dict.fromkeys(sent.supplier_sku for sent in page if not sent.is_confirmed))
+        self._known = portal.known_skus
+        if len(self._known) > _MOST_KNOWN:
+            self._known.clear()
+        unknown = [sent for sent in page if sent.supplier_sku not in self._known]
+        skus = list(dict.fromkeys(sent.supplier_sku for sent in unknown if not sent.is_confirmed))
         products = portal.supplier.products
         self.can_tell = products is not None and not products.is_any_sku
         # In most accounts, the id of a product is its SKU.
-        linked = {*portal.links.of_supplier("product", skus)} if self.can_tell else set()
-        asked = [sku for sku in skus if sku not in linked]
+        self._known.update(portal.links.of_supplier("product", skus) if self.can_tell else ())
+        asked = [sku for sku in skus if sku not in self._known]
         similar = products.similar(asked) if products and self.can_tell and asked else {}
-        self._known = exact(similar) | linked
+        self._known.update(exact(similar))
         self._similar = {sku: found for sku, found in similar.items() if sku not in self._known}
         if self.can_tell:
             self._compare_new(asked)

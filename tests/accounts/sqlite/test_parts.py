@@ -36,22 +36,6 @@ def test_number_of_an_order_has_the_prefix_of_the_portal(supplier: SqliteSupplie
     assert account.orders.statuses(["A-1001", "1001"]) == {"A-1001": "awaiting_fulfillment"}
 
 
-def test_a_product_that_was_found_is_not_searched_again_in_a_run(
-    supplier: SqliteSupplierPeople,
-) -> None:
-    account = opened(supplier)
-    supplier.desk.add_product(product("MUG"))
-    before = account.products.similar(["MUG", "mug"])
-
-    supplier.path.unlink()
-    again = account.products.similar(["MUG"])
-    account.side.client.close()
-
-    assert before == {"MUG": ["MUG"], "mug": ["MUG"]}
-    assert again == {"MUG": ["MUG"]}
-    assert account.products.similar(["MUG"]) == {}
-
-
 def test_stock_is_that_of_the_warehouses_of_the_portal(supplier: SqliteSupplierPeople) -> None:
     supplier.desk.add_product(product("MUG"))
     for warehouse, quantity in (("main", 7), ("east", 4), ("west", 1)):
