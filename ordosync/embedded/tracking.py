@@ -27,7 +27,8 @@ def add_tracking(db: "sqlite3.Connection", shipment: Shipment) -> Outcome:
     if not state.is_split:
         return _add_to(db, shipment, state)
     parcels = _in_pieces(db, shipment)
-    if parcels[-1].order_id == shipment.order_id:
+    is_known = _known(db, shipment, shipment.order_id, brings_units=True)
+    if parcels[-1].order_id == shipment.order_id and not is_known:
         own = units.open_lines(db, shipment.order_id)
         if reason := units.surplus(parcels[-1].lines or (), own):
             return refused("more-than-ordered", f"order {shipment.order_id} {reason}")
@@ -176,8 +177,10 @@ def _in_pieces(db: "sqlite3.Connection", shipment: Shipment) -> list[Shipment]:
 
     Without lines, each piece gets the number. With lines, the units go to the first pieces that
     have them open. Other units stay with the order itself, of which a part may have been sent
-    before the split.
+    before the split. If their label is void, the order itself has the units open.
     """
+    if shipment.lines and _is_of_order(db, shipment):
+        return [shipment]
     numbers = ancestry.descendants(db, shipment.order_id)
     known = [number for number in numbers if _known(db, shipment, number, brings_units=True)]
     if shipment.lines is None:
@@ -200,6 +203,14 @@ def _in_pieces(db: "sqlite3.Connection", shipment: Shipment) -> list[Shipment]:
         if left[part.line_id] > 0
     )
     return [*parcels, replace(shipment, lines=own)] if own else parcels
+
+
+def _is_of_order(db: "sqlite3.Connection", shipment: Shipment) -> bool:
+    """True if a split order itself has all units of a parcel open, or has the parcel."""
+    if _known(db, shipment, shipment.order_id, brings_units=True):
+        return True
+    own = {part.line_id: part.quantity for part in units.open_lines(db, shipment.order_id)}
+    return all(part.quantity <= own.get(part.line_id, 0) for part in shipment.lines or ())
 
 
 def _share(

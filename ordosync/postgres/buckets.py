@@ -6,10 +6,9 @@ is rejected, and sent again. A worker that dies gives nothing back; the refill d
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 from ordosync.clock import Clock
-from ordosync.errors import OrdosyncError
 from ordosync.http.bucket import MAX_WAIT_S, MIN_WAIT_S, Reservation
 from ordosync.postgres.limit_tables import LimitTables
 
@@ -81,9 +80,7 @@ class SharedBucket:
         try:
             yield reservation
         finally:
-            # The response counts, whatever becomes of the row.
-            with suppress(OrdosyncError):
-                self._give(id_, reservation)
+            self._give(id_, reservation)
 
     def wait_s(self, cost: float) -> float:
         """Return the time until there are enough points for a throttled query."""
@@ -97,9 +94,9 @@ class SharedBucket:
     def _give(self, id_: int, reservation: Reservation) -> None:
         status = reservation.status
         if status is None:
-            self._tables.run(_DROP, account=self._account, id=id_)
+            self._tables.report(_DROP, account=self._account, id=id_)
             return
-        self._tables.run(
+        self._tables.report(
             _REPORT,
             account=self._account,
             id=id_,

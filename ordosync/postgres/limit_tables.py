@@ -5,6 +5,7 @@ else is lost with them, so they belong to no migration. Commits do not wait for 
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from threading import Lock
 from typing import Any
 
@@ -67,6 +68,16 @@ class LimitTables:
         """Run a statement that returns no rows."""
         with self._lock:
             self._execute(statement, values)
+
+    def report(self, statement: str, **values: object) -> None:
+        """Run a statement, if needed over a new connection; ignore that the database is gone.
+
+        Then a slot is free later: its row ends by itself, or the server starts with busy slots.
+        """
+        for _ in range(2):
+            with suppress(OrdosyncError):
+                self.run(statement, **values)
+                return
 
     def close(self) -> None:
         """Close the connection. Idempotent."""

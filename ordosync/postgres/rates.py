@@ -11,12 +11,11 @@ the server, nothing is known of the last period, and all rows start as busy.
 
 import math
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import datetime
 from random import Random
 
 from ordosync.clock import Clock
-from ordosync.errors import OrdosyncError
 from ordosync.http import Limits
 from ordosync.http.account_limits import LocalLimits
 from ordosync.http.bucket import Bucket
@@ -159,11 +158,10 @@ class _Slots:
         return (row[0], row[1]) if row else None
 
     def _give(self, slot: int, free_at: datetime) -> None:
-        # The response counts, whatever becomes of the row: it is free later.
-        with suppress(OrdosyncError):
-            self._tables.run(
-                _GIVE, account=self._name, slot=slot, free_at=free_at, period_s=self._period_s
-            )
+        # The response counts, whatever becomes of the row.
+        self._tables.report(
+            _GIVE, account=self._name, slot=slot, free_at=free_at, period_s=self._period_s
+        )
 
     def _left_s(self) -> float:
         """Return the time until a slot may be free."""
@@ -207,8 +205,7 @@ class SharedRateLimit(_Slots):
 
     def pause(self, seconds: float) -> None:
         """Pause all requests of all hosts, because the service responded with 429."""
-        with suppress(OrdosyncError):
-            self._tables.run(_PAUSE, account=self._name, seconds=seconds)
+        self._tables.report(_PAUSE, account=self._name, seconds=seconds)
 
 
 class SharedConcurrencyLimit(_Slots):

@@ -17,11 +17,11 @@ from ordosync.clock import Clock
 from ordosync.database import transaction
 from ordosync.digest_key import DigestKey, StoredKey
 from ordosync.errors import DatabaseError
+from ordosync.postgres_url import is_unencrypted, without_password
 from ordosync.sql import Connection
 from ordosync.store.checks import Check
 from ordosync.store.leases import Processes
 from ordosync.store.location import SqliteFile, StoreLocation, empty_store
-from ordosync.store.postgres_url import is_unencrypted, without_password
 from ordosync.store.version import VERSION
 
 if TYPE_CHECKING:

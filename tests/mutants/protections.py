@@ -518,6 +518,34 @@ MUTANTS = (
         "::test_a_file_that_cannot_be_used_fails_the_run_and_no_other_task",
     ),
     Mutant(
+        protection="a quantity that falls with sales is read again just before it is written",
+        file="tasks/write_inventory_back.py",
+        old=" and not required(portal.merchant.stock).falls_with_sales",
+        new="",
+        test="accounts/woocommerce/test_unsent.py",
+    ),
+    Mutant(
+        protection="quotas: units are taken just before they are shown",
+        file="tasks/write_inventory_back.py",
+        old="return portal.stock.pool is None and not",
+        new="return not",
+        test="tasks/test_quotas.py",
+    ),
+    Mutant(
+        protection="a plan that was read long ago is read again before it is written",
+        file="engine/execution/plan.py",
+        old=" and self._clock.monotonic() - self._began_at_s <= _RECENT_S",
+        new="",
+        test="engine/execution/test_plan.py",
+    ),
+    Mutant(
+        protection="a product that this run has written counts once",
+        file="store/step_queries.py",
+        old=" and (state <> 'done' or last_run_id = ?)",
+        new=" and (state <> 'done' or last_run_id = -?)",
+        test="tasks/test_write_inventory_back.py",
+    ),
+    Mutant(
         protection="what was never counted is not written as 0",
         file="tasks/stock/steps.py",
         old="    if target is None:",
@@ -875,6 +903,13 @@ MUTANTS = (
         old="        count = min(wanted[line.supplier_id], left)",
         new="        count = wanted[line.supplier_id]",
         test="tasks/parcels/test_units.py",
+    ),
+    Mutant(
+        protection="units that are void since a split are sent in the order that was split",
+        file="tasks/parcels/earlier_orders.py",
+        old="    if item.lines is None or len(orders) == 1:",
+        new="    if orders:",
+        test="scenarios/pairs/test_voided_before_a_split.py",
     ),
     Mutant(
         protection="a number that a killed run may have reported is void once its label is",

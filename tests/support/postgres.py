@@ -81,6 +81,14 @@ def schema(url: str) -> Iterator[str]:
             db.execute(f"drop schema {name} cascade")
 
 
+def crash(session: Path) -> None:
+    """Restart the server of a session, without any of what it has not written yet."""
+    folder, programs = (session / "postgres").resolve(), _programs()
+    assert programs is not None
+    words = ("restart", "--wait", "--mode", "immediate", "-l", str(folder / "log"))
+    _run(folder, [str(programs / "pg_ctl"), *words, "-D", str(folder / "data")])
+
+
 def _programs() -> Path | None:
     """Return the folder of the server's programs. Debian has one for each version, off the PATH."""
     if found := shutil.which("initdb"):

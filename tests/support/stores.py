@@ -6,6 +6,8 @@ those of dry runs, stay files.
 """
 
 import os
+import re
+import socket
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from hashlib import sha256
@@ -27,6 +29,13 @@ _PREFIX = "ORDOSYNC_TEST_STORE_PREFIX"
 _WORDS = ("exists", "open", "transaction", "processes", "digest_key", "copy_to")
 """The methods of a place by which the store is used."""
 _OF_FILES = {name: getattr(SqliteFile, name) for name in _WORDS}
+
+
+def configured(config: str, url: str, host: str | None = None) -> str:
+    """Return a configuration with this database, and with the host of its local accounts."""
+    host = host or socket.gethostname()
+    blocks = re.sub(r"( +)kind: (files|sqlite)\n", rf"\1kind: \2\n\1host: {host}\n", config)
+    return f"database: {url}\n{blocks.replace('{kind: sqlite', f'{{kind: sqlite, host: {host}')}"
 
 
 def is_switched() -> bool:

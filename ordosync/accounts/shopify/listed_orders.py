@@ -221,7 +221,7 @@ def _shipments(listed: ListedOrder, units: Units) -> Iterator[Shipment]:
         for tracking in parcel.tracking_info:
             if tracking.number:
                 yield Shipment(
-                    id=record.sent.get(number(parcel.id), ""),
+                    id=record.parcel_id(number(parcel.id)),
                     order_id=id_,
                     tracking_number=tracking.number,
                     carrier=tracking.company or "",

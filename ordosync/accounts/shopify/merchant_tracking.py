@@ -21,6 +21,7 @@ from ordosync.accounts.shopify.location import SupplierLocation
 from ordosync.accounts.shopify.parcel_allocation import (
     Share,
     has_open_units,
+    of_split_order,
     open_units,
     parcels_of,
     replaceable,
@@ -101,7 +102,7 @@ class MerchantTracking:
         if shipment.is_last:
             shipment = without_added(shipment, order)
         if shipment.lines is not None:
-            return self._add_units(shipment, order)
+            return self._add_units(of_split_order(shipment, order), order)
         if not is_whole:
             return self._add_number(shipment, order)
         if has_merged_units(shipment.order_id, order):
@@ -119,18 +120,18 @@ class MerchantTracking:
         # A number that was void may come again with more units than it had.
         is_sent_again = shipment.tracking_number in void and has_open_units(part)
         if order and shipment.tracking_number in numbers and not is_sent_again:
-            with_number = [p for p in order.sent if shipment.tracking_number in p.numbers]
-            return self._show_numbers(shipment, order, with_number)
+            return self._show_numbers(shipment, order, parcels_of(shipment, order))
         if part.asks_cancellation:
             self._fulfillment_orders.answer_cancellation(part, accepted=False)
         elif is_cancelled(part):
             return refused("cancelled", f"fulfillment order {id_} is cancelled")
-        to_replace = replaceable_by_whole(part, order) if order else []
+        to_replace = replaceable_by_whole(shipment, part, order) if order else []
         # An open part may have foreign parcels.
         if part.can_be_sent and (not to_replace or has_open_units(part)):
-            outcome = self._writer.create(
-                shipment, [Share(part=part)], all_numbers(shipment, order)
-            )
+            # Beside void fulfillments, other units may get the same number.
+            to_record = order if order and void else None
+            numbers = all_numbers(shipment, order)
+            outcome = self._writer.create(shipment, [Share(part=part)], numbers, to_record)
             if outcome.state != "done":
                 return outcome
         elif not to_replace:
@@ -234,7 +235,7 @@ class MerchantTracking:
                 shown = numbers_of(parcel, void, *numbers)
                 outcome = self._writer.change(shipment, parcel.id, shown)
         ids = [number(parcel.id) for parcel in parcels]
-        if shipment.lines is not None and not {*ids} <= {*order.record.sent}:
+        if (shipment.lines is not None or order.void) and not {*ids} <= {*order.record.sent}:
             self._writer.record(order, order.record.with_sent(shipment.id, ids))
         return outcome
 

@@ -10,8 +10,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from msgspec.structs import replace
+
 from ordosync.accounts.shopify.fulfillment_orders import OrderParts
 from ordosync.accounts.shopify.ids import fulfillment_order, gid, line_id, line_item, number
+from ordosync.accounts.shopify.parcel_record import share_id
 from ordosync.accounts.shopify.schema import FulfillmentOrder, Parcel, Part
 from ordosync.added_units import with_ignored_lines, without_added_units
 from ordosync.models import Shipment
@@ -30,9 +33,9 @@ class Share:
 
 
 def units_of(shipment: Shipment) -> Units:
-    """Return the units of a parcel."""
+    """Return the units of a parcel; of one with all open units, those it has at most."""
     units: Units = Counter()
-    for line in shipment.lines or ():
+    for line in shipment.lines or shipment.at_most:
         units[gid("LineItem", line_item(line.line_id))] += line.quantity
     return units
 
@@ -42,18 +45,29 @@ def units_in(parcels: Sequence[Parcel]) -> Units:
     return sum((parcel.units for parcel in parcels), Counter())
 
 
+def of_split_order(shipment: Shipment, order: OrderParts) -> Shipment:
+    """Return a parcel with another id, if its units were sent before the order was split.
+
+    The same parcel may have units in a piece, and each share needs its own record.
+    """
+    if shipment.order_id not in order.history.splits:
+        return shipment
+    return replace(shipment, id=share_id(shipment.id, shipment.order_id))
+
+
 def parcels_of(shipment: Shipment, order: OrderParts) -> list[Parcel]:
     """Return the live fulfillments of a parcel.
 
     A fulfillment without a record has the parcel's number: the process was killed before recording.
+    If the recorded ones have all units, it is another share of the parcel.
     """
     recorded = order.record.sent
-    return [
-        parcel
-        for parcel in order.sent
-        if recorded.get(number(parcel.id), shipment.id) == shipment.id
-        and (number(parcel.id) in recorded or shipment.tracking_number in parcel.numbers)
-    ]
+    own = [parcel for parcel in order.sent if recorded.get(number(parcel.id)) == shipment.id]
+    if own and not units_of(shipment) - units_in(own):
+        return own
+    label = shipment.tracking_number
+    unrecorded = (parcel for parcel in order.sent if number(parcel.id) not in recorded)
+    return [*own, *(parcel for parcel in unrecorded if label in parcel.numbers)]
 
 
 def void_parcels(order: OrderParts) -> list[Parcel]:
@@ -77,10 +91,18 @@ def replaceable(order: OrderParts, units: Units, *, is_exact: bool) -> list[Parc
     return found
 
 
-def replaceable_by_whole(part: FulfillmentOrder, order: OrderParts) -> list[Parcel]:
-    """Return the fulfillments that a whole parcel replaces: void, or without a number."""
+def replaceable_by_whole(
+    shipment: Shipment, part: FulfillmentOrder, order: OrderParts
+) -> list[Parcel]:
+    """Return the fulfillments that a whole parcel replaces: void, or without a number.
+
+    A piece may have a void one from before the split, whose units are not in its parcel.
+    """
     if void := void_parcels(order):
-        return void
+        if not shipment.at_most or not isinstance(part, Part):
+            return void
+        units = units_of(shipment) - open_units([part])
+        return replaceable(order, units, is_exact=True)
     has_valid = any(number_ not in order.void for p in order.sent for number_ in p.numbers)
     return order.sent[:1] if not has_valid and not part.can_be_sent else []
 

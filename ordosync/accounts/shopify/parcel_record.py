@@ -10,6 +10,14 @@ from collections.abc import Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
+_OF = "@"
+"""Separates the id of a parcel from the order, for its units from before a split."""
+
+
+def share_id(parcel_id: str, order_id: str) -> str:
+    """Return the id under which the units of a split order in a parcel are recorded."""
+    return f"{parcel_id}{_OF}{order_id}"
+
 
 class ParcelRecord(Struct, frozen=True, kw_only=True):
     """The parcels of one order at one location."""
@@ -18,6 +26,10 @@ class ParcelRecord(Struct, frozen=True, kw_only=True):
     """The id of the Supplier's parcel by the number of its fulfillment."""
     numbers: dict[str, str] = {}
     """The order or piece of each tracking number without units."""
+
+    def parcel_id(self, fulfillment: str) -> str:
+        """Return the id of the Supplier's parcel of a fulfillment; empty if it is not recorded."""
+        return self.sent.get(fulfillment, "").partition(_OF)[0]
 
     def with_sent(self, parcel_id: str, fulfillments: Sequence[str]) -> "ParcelRecord":
         """Return the record with these fulfillments as a parcel."""

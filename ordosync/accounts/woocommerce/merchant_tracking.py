@@ -11,7 +11,14 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from ordosync.accounts.merchant import Takes
-from ordosync.accounts.woocommerce.order_metadata import Parcel, Record, order_id_of, parcel_of
+from ordosync.accounts.woocommerce.foreign_parcels import subtract
+from ordosync.accounts.woocommerce.order_metadata import (
+    Parcel,
+    Record,
+    order_id_of,
+    parcel_of,
+    units_of_shipment,
+)
 from ordosync.accounts.woocommerce.order_share import OrderShare, SharePart
 from ordosync.accounts.woocommerce.order_statuses import ON_HOLD, SHIPPED
 from ordosync.accounts.woocommerce.parcel_contents import contents_of
@@ -43,7 +50,7 @@ class MerchantTracking(SharePart):
         share = self._shares.read(target)
         if share is None:
             return refused("not-found", f"order {target} does not exist")
-        if share.record.parts_of(target):
+        if share.record.parts_of(target) and not _is_of_order(share, shipment):
             return self._add_to_pieces(share, shipment)
         existing = share.record.label(target, shipment)
         further = _further(share, shipment, target)
@@ -155,6 +162,12 @@ class MerchantTracking(SharePart):
             if shown.number == shipment.tracking_number and shown.id not in recorded
             if not shown.of or f"{shown.of}/".startswith(f"{target}/")
         ]
+
+
+def _is_of_order(share: OrderShare, shipment: Shipment) -> bool:
+    """True if a parcel has units of a split order that were sent before the split."""
+    before = share.record.units(shipment.order_id, voided=True)
+    return bool(shipment.lines) and not subtract(units_of_shipment(shipment), before)
 
 
 def _void_text(number: str) -> str:

@@ -88,14 +88,15 @@ def units_of_parcels(order: OrderSnapshot) -> Mapping[str, Mapping[str, int]]:
     """
     left = Counter({line.id: line.quantity for line in order.order.lines})
     parcels = valid_parcels(order)
-    found: dict[str, Mapping[str, int]] = {}
+    found: dict[str, Counter[str]] = {}
     for parcel in parcels:
         units = _named_units(parcel.lines or (), left)
         left.subtract(units)
-        found[f"{parcel.id}:{parcel.tracking_number}"] = units
+        # A parcel may be shown in several fulfillments.
+        found.setdefault(f"{parcel.id}:{parcel.tracking_number}", Counter()).update(units)
     if parcels and parcels[-1].lines is None and order.order.status == "shipped":
         newest = f"{parcels[-1].id}:{parcels[-1].tracking_number}"
-        found[newest] = {id_: units for id_, units in left.items() if units > 0}
+        found[newest] = +left
     return found
 
 

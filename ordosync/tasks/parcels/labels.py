@@ -69,11 +69,21 @@ def named(item: Shipment) -> Step:
 
 def as_reported(item: Shipment, families: Mapping[str, Family]) -> Shipment:
     """Return a parcel with the order that it was reported for, if that was split later."""
-    for id_ in item.ancestors:
+    own = families.get(item.order_id)
+    for id_ in item.ancestors if not own or not own.numbers_of(item.id) else ():
         family = families.get(id_)
-        if family and family.numbers_of(item.id):
+        if family and _has_all_units(item, family):
             return replace(item, order_id=id_, ancestors=(), lines=None, is_last=False)
     return item
+
+
+def _has_all_units(item: Shipment, family: Family) -> bool:
+    """True if a parcel was reported for an order, and not only a share of it."""
+    numbers = family.numbers_of(item.id)
+    if item.voided or not numbers or numbers[0].units is None:
+        return bool(numbers)
+    units = sum(sum((number.units or {}).values()) for number in numbers)
+    return units >= sum(part.quantity for part in item.lines or ())
 
 
 def of_whole_order(item: Shipment, whole: AbstractSet[str]) -> Shipment:

@@ -43,7 +43,7 @@ def shares_of(item: Shipment, family: Family) -> Sequence[tuple[Shipment, Family
         if not contents_of(item, family, held).has_surplus:
             return whole
     shares = [
-        (_share(item, units, is_first=not place), _within(family, piece))
+        (_share(item, units, is_first=not place), within(family, piece))
         for place, (piece, units) in enumerate(_divided(item, family))
     ]
     return shares if len(shares) > 1 else whole
@@ -58,7 +58,7 @@ def shares_of_void(item: Shipment, family: Family) -> Sequence[Family]:
 
 def by_piece(family: Family) -> Sequence[Family]:
     """Return the links of each piece with a parcel; all links as one if no parcel is shared."""
-    found = [of_piece for piece in family.pieces if (of_piece := _within(family, piece)).parcels]
+    found = [of_piece for piece in family.pieces if (of_piece := within(family, piece)).parcels]
     parcel_ids = [id_ for each in found for id_ in {link.parcel_id for link in each.parcels}]
     return found if len({*parcel_ids}) < len(parcel_ids) else [family]
 
@@ -86,7 +86,7 @@ def _divided(item: Shipment, family: Family) -> Iterator[tuple[Link, Mapping[str
         wanted[part.line_id] += part.quantity
     found = []
     for piece in sorted(family.pieces, key=lambda piece: piece.state != "sent"):
-        held = units_held(last_reported(item, _within(family, piece)))
+        held = units_held(last_reported(item, within(family, piece)))
         lines = family.lines.get(piece.merchant_id, ())
         lefts = {line.supplier_id: units_left(line, piece, family, held) for line in lines}
         units = {id_: min(left, wanted[id_]) for id_, left in lefts.items()}
@@ -112,7 +112,7 @@ def _share(item: Shipment, units: Mapping[str, int], *, is_first: bool) -> Shipm
     return share if is_first else replace(share, cost=Decimal(), more_numbers=())
 
 
-def _within(family: Family, piece: Link) -> Family:
+def within(family: Family, piece: Link) -> Family:
     """Return the links of one piece of an order."""
     parcels = [link for link in family.parcels if link.order_id == piece.merchant_id]
     return with_fields(family, pieces=[piece], begun=(), parcels=parcels)

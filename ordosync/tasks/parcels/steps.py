@@ -13,7 +13,7 @@ from ordosync.models import InvalidRecord, Shipment
 from ordosync.store.links import Link
 from ordosync.tasks.base import Decision, Step
 from ordosync.tasks.invalid_records import step_of_supplier
-from ordosync.tasks.parcels import attempts, pieces
+from ordosync.tasks.parcels import attempts, earlier_orders, pieces
 from ordosync.tasks.parcels.labels import (
     Further,
     TrackingUpdate,
@@ -26,11 +26,10 @@ from ordosync.tasks.parcels.labels import (
 )
 from ordosync.tasks.parcels.packs import in_packs
 from ordosync.tasks.parcels.units import Contents, Family, contents_of
-from ordosync.tasks.parcels.unreported import unknown_piece, without_tracking
+from ordosync.tasks.parcels.unreported import of_unknown_piece, without_tracking
 
 _PARTIAL_REST = timedelta(hours=1)
 """The time after which a partially shipped order is read again: some changes are not listed."""
-
 
 FURTHER = "further-parcel"
 """Code of a second number of an order, if the Merchant holds only one number per order."""
@@ -64,9 +63,7 @@ class ParcelFacts:
 def unless_reported(step: Step) -> Step:
     """Return the step as unchanged if its label is reported as it is now."""
     update = step.payload
-    if not isinstance(update, TrackingUpdate) or update.shipment.voided:
-        return step
-    if not _is_reported(update):
+    if not isinstance(update, TrackingUpdate) or update.shipment.voided or not _is_reported(update):
         return step
     return replace(step, decision=Decision(state="unchanged"))
 
@@ -112,23 +109,26 @@ def steps_of(item: Shipment | InvalidRecord, facts: ParcelFacts) -> Iterator[Ste
     item = of_whole_order(as_reported(item, facts.families), facts.whole)
     link = facts.links.get(item.order_id)
     if link is None:
-        linked = (facts.links[id_] for id_ in item.ancestors if id_ in facts.links)
-        ancestor_link = next(linked, None)
-        if ancestor_link and (item.tracking_number or not item.voided):
-            decision = unknown_piece(ancestor_link, can_split=facts.can_split)
-            yield replace(named(item), merchant_id=ancestor_link.merchant_id, decision=decision)
-        return
-    family = facts.families[item.order_id]
+        yield from of_unknown_piece(item, facts.links, can_split=facts.can_split)
+    elif not item.voided and not item.tracking_number:
+        yield without_tracking(item, link)
+    else:
+        for share in earlier_orders.shares_by_order(item, facts.families):
+            for step in _steps_of_order(share, facts):
+                yield earlier_orders.keyed(step, share, item)
+
+
+def _steps_of_order(item: Shipment, facts: ParcelFacts) -> Iterator[Step]:
+    """Yield the steps of a parcel within one order of the Supplier."""
+    link, family = facts.links[item.order_id], facts.families[item.order_id]
     if item.voided:
         for of_piece in pieces.shares_of_void(item, family):
             for step in void_steps(item, link, of_piece):
                 yield pieces.keyed(step, of_piece, family)
-    elif not item.tracking_number:
-        yield without_tracking(item, link)
-    else:
-        for share, of_piece in pieces.shares_of(item, family):
-            for step in _valid_steps(share, link, of_piece, facts):
-                yield pieces.keyed(step, of_piece, family)
+        return
+    for share, of_piece in pieces.shares_of(item, family):
+        for step in _valid_steps(share, link, of_piece, facts):
+            yield pieces.keyed(step, of_piece, family)
 
 
 def _valid_steps(item: Shipment, link: Link, family: Family, facts: ParcelFacts) -> Iterator[Step]:

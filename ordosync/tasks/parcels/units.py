@@ -165,6 +165,8 @@ def _in_piece(item: Shipment, piece: Link, family: Family, held: Mapping[str, in
     )
     # The Merchant may still have the short units open, so it must not ship the whole order.
     is_partial = any(map(_short, lines))
+    # Only its number is added to the pieces of an order that was split.
+    is_partial = is_partial or piece.state == "split"
     is_whole = (
         is_last and not is_partial and (not any(line.sent for line in lines) or units == held)
     )

@@ -1,5 +1,6 @@
 """The steps of parcels that cannot be reported: unlinked or without a number."""
 
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
 from msgspec.structs import replace
@@ -51,7 +52,17 @@ def _contents(item: Shipment) -> str:
     return f" ({units})" if units else ""
 
 
-def unknown_piece(ancestor_link: Link, *, can_split: bool) -> Decision:
+def of_unknown_piece(
+    item: Shipment, links: Mapping[str, Link], *, can_split: bool
+) -> Iterator[Step]:
+    """Yield the step of a parcel of a piece that the Merchant does not have."""
+    link = next((links[id_] for id_ in item.ancestors if id_ in links), None)
+    if link and (item.tracking_number or not item.voided):
+        decision = _unknown_piece(link, can_split=can_split)
+        yield replace(named(item), merchant_id=link.merchant_id, decision=decision)
+
+
+def _unknown_piece(ancestor_link: Link, *, can_split: bool) -> Decision:
     """Return why a parcel waits or fails whose piece the Merchant does not have."""
     if ancestor_link.state == "live" and can_split:
         return Decision(
