@@ -84,11 +84,22 @@ def opened(path: Path) -> Any:
     return _Plain(_with_schema(path)._connect())
 
 
+class _NoRows:
+    def fetchall(self) -> list[Any]:
+        return []
+
+
 class _Plain:
     """A connection of PostgreSQL that is used as one of sqlite3."""
 
     def __init__(self, connection: Any) -> None:
-        self.execute, self.close = connection.execute, connection.close
+        self._connection = connection
+        self.close = connection.close
+
+    def execute(self, statement: str, values: Any = ()) -> Any:
+        """Return a cursor, which has no rows after a change."""
+        cursor = self._connection.execute(statement, values)
+        return cursor if cursor.description else _NoRows()
 
     def __enter__(self) -> "_Plain":
         return self
