@@ -137,6 +137,10 @@ class PostgresConnection:
         except psycopg.Error as error:
             raise self._error(error) from None
 
+    def analyze(self, tables: Iterable[str]) -> None:
+        """Collect the statistics of new rows, without which the server chooses slow plans."""
+        self.run(f"analyze {', '.join(tables)}")
+
     def last_id(self, table: str) -> int:
         """Return the last id of a table that was given by itself."""
         row = self.execute(

@@ -11,6 +11,7 @@ from ordosync.clock import Clock
 from ordosync.errors import DatabaseError
 from ordosync.store import Store
 from ordosync.store.copying import KEYS
+from ordosync.store.links import Link
 from ordosync.store.location import SqliteFile
 from ordosync.store.postgres_database import PostgresDatabase
 
@@ -114,3 +115,23 @@ def test_a_role_without_psycopg_reads_what_to_install(
 
     with pytest.raises(DatabaseError, match=r"needs psycopg: `pip install 'ordosync\[postgres\]'`"):
         Store.open(place)
+
+
+def test_the_server_knows_the_tables_before_they_are_read_again(place: PostgresDatabase) -> None:
+    links = [
+        Link(kind="order", merchant_id=f"{number:08}", supplier_id=f"S{number:08}")
+        for number in range(1500)
+    ]
+    with Store.open(place) as store, store.transaction(portal="p"):
+        store.links("p").add(links, now=Clock().now())
+    before = of_store(place, TUPLES)
+
+    Store.open(place).close()
+
+    assert (before[0][0], of_store(place, TUPLES)[0][0]) == (-1, len(links))
+
+
+TUPLES = (
+    "select reltuples from pg_class where relname = 'links'"
+    " and relnamespace = cast(current_schema() as regnamespace)"
+)

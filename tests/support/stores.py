@@ -26,7 +26,10 @@ from ordosync.store.postgres_database import PostgresDatabase
 SWITCH = "ORDOSYNC_TEST_STORE"
 _SERVER = "ORDOSYNC_TEST_STORE_URL"
 _PREFIX = "ORDOSYNC_TEST_STORE_PREFIX"
-_WORDS = ("exists", "open", "transaction", "processes", "digest_key", "copy_to")
+_WORDS = (
+    *("exists", "open", "transaction", "processes", "digest_key", "copy_to", "checks"),
+    "keep_key",
+)
 """The methods of a place by which the store is used."""
 _OF_FILES = {name: getattr(SqliteFile, name) for name in _WORDS}
 
