@@ -1,6 +1,7 @@
 """`sku import`: rows of a file become rows of a SKU map; the difference is shown first."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import closing, nullcontext
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
@@ -71,12 +72,12 @@ def import_map(
         added = _sorted_out(read_rows(context, file, _LAYOUT))[0] if whole and found else new
         return found, changes.with_edits(chosen, current, _edits(found, added))
 
-    if is_refused:
-        done: Sequence[Difference] = ()
-    elif dry_run:
-        done = changes.preview(chosen, plan, replaces=replace)
-    else:
-        done = changes.save(context, chosen, plan, replaces=replace)
+    done: Sequence[Difference] = ()
+    with closing(whole) if whole else nullcontext():
+        if dry_run and not is_refused:
+            done = changes.preview(chosen, plan, replaces=replace)
+        elif not is_refused:
+            done = changes.save(context, chosen, plan, replaces=replace)
     if context.as_json:
         document = changes.document(chosen, done, refused=refused, is_dry_run=dry_run)
         render.document(document)
