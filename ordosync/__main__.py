@@ -32,11 +32,18 @@ def main() -> None:
     if sys.argv[1:2] == ["run-due"]:
         from ordosync.idle import is_idle  # noqa: PLC0415
 
-        if is_idle(sys.argv[1:]):
+        if is_idle(sys.argv[1:], _ask_server):
             return
     from ordosync.cli import run  # noqa: PLC0415
 
     sys.exit(run())
+
+
+def _ask_server(url: str, config: str) -> bool:
+    """True if nothing is due in a store on PostgreSQL that follows this configuration."""
+    from ordosync.postgres.idle import nothing_is_due  # noqa: PLC0415 - a file needs none of it
+
+    return nothing_is_due(url, config)
 
 
 def _collect_rarely() -> None:

@@ -17,6 +17,9 @@ from ordosync.permissions import doubt
 TYPE_CHECKING = False  # `typing` takes as long as the rest of the tick
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Callable
+
+    AskServer = Callable[[str, str], bool]
 else:
     try:
         import pysqlite3.dbapi2 as sqlite3
@@ -29,6 +32,8 @@ CONFIG_KEY = "config"
 """Row of the table `meta` with the digest of the configuration that the store follows."""
 ALERTS_KEY = "alerts_at"
 """Row of the table `meta` with the time at which alerts are due next; only with `alerts:`."""
+SCHEMES = ("postgresql://", "postgres://")
+"""The beginnings of the URL of a store on PostgreSQL."""
 _CLOCK_SLACK_S = 300
 _BUSY_TIMEOUT_S = 5
 
@@ -52,8 +57,8 @@ def find(named: str | None) -> str | None:
     return next((place for place in places() if os.access(place, os.F_OK)), None)
 
 
-def database_of(path: str, data: bytes) -> str | None:
-    """Return the path of the store; None if the configuration does not state it as plain text."""
+def _database(data: bytes) -> str | None:
+    """Return the value of `database:`; None if the configuration does not state it plainly."""
     values: list[bytes] = []
     # No regular expression: importing `re` takes longer than all the rest.
     for part in (b"\n" + data).split(b"\ndatabase")[1:]:
@@ -65,7 +70,13 @@ def database_of(path: str, data: bytes) -> str | None:
     value = values[0].decode("utf-8", "replace") if values else DATABASE
     if value[:1] in ("'", '"') and len(value) > 1 and value[0] == value[-1]:
         value = value[1:-1]
-    if not value or any(char in "'\"\\&*!|>{}[]%@`" for char in value):
+    return value or None
+
+
+def database_of(path: str, data: bytes) -> str | None:
+    """Return the path of the store; None if the configuration does not state it as plain text."""
+    value = _database(data)
+    if not value or value.startswith(SCHEMES) or any(char in "'\"\\&*!|>{}[]%@`" for char in value):
         return None
     return os.path.join(os.path.dirname(os.path.abspath(path)), value)  # noqa: PTH100, PTH118, PTH120
 
@@ -75,28 +86,37 @@ def glance(named: str | None) -> "tuple[str, str] | None":
 
     None if either is not obvious, or if another user could have written the configuration.
     """
-    path = find(named)
+    path = find(named) or ""
+    data = _bytes_of(path)
+    database = database_of(path, data) if data else None
+    return (database, digest(data)) if database and data else None
+
+
+def _bytes_of(path: str) -> bytes | None:
+    """Return the configuration; None if it cannot be read, or others could have written it."""
     try:
-        if doubt(path or ""):
+        if doubt(path):
             return None
-        with open(path or "", "rb") as file:  # noqa: PTH123
-            data = file.read()
+        with open(path, "rb") as file:  # noqa: PTH123
+            return file.read()
     except OSError:
         return None
-    database = database_of(path or "", data)
-    return (database, digest(data)) if database else None
 
 
-def is_idle(words: "list[str]") -> bool:
-    """True if `ordosync WORDS` is a call by cron that has nothing to do."""
+def is_idle(words: "list[str]", ask_server: "AskServer | None" = None) -> bool:
+    """True if `ordosync WORDS` is a call by cron that has nothing to do.
+
+    `ask_server` gets the URL of a store on PostgreSQL, and the digest of the configuration.
+    """
     try:
-        return words[:1] == ["run-due"] and not sys.stdout.isatty() and _is_idle(words[1:])
+        is_tick = words[:1] == ["run-due"] and not sys.stdout.isatty()
+        return is_tick and _is_idle(words[1:], ask_server)
     # The full program meets the same error and reports it.
     except Exception:
         return False
 
 
-def _is_idle(options: "list[str]") -> bool:
+def _is_idle(options: "list[str]", ask_server: "AskServer | None") -> bool:
     named = None
     while options:
         name, _, value = options[0].partition("=")
@@ -109,8 +129,16 @@ def _is_idle(options: "list[str]") -> bool:
             named = value
         elif not value.isdecimal() or int(value) < 1:
             return False
-    plain = glance(named)
-    return plain is not None and _nothing_is_due(*plain)
+    path = find(named) or ""
+    data = _bytes_of(path)
+    if not data:
+        return False
+    if database := database_of(path, data):
+        return _nothing_is_due(database, digest(data))
+    url = _database(data)
+    if not url or not url.startswith(SCHEMES) or ask_server is None:
+        return False
+    return ask_server(url, digest(data))
 
 
 def _nothing_is_due(database: str, config: str) -> bool:

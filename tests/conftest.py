@@ -70,6 +70,8 @@ def _store(request: pytest.FixtureRequest) -> Iterator[None]:
     if not stores.is_switched():
         yield
         return
+    if request.node.get_closest_marker("of_files"):
+        pytest.skip("the store must be a file")
     with stores.on_postgres(request.getfixturevalue("postgres_server")):
         yield
 

@@ -16,7 +16,15 @@ LAYERS = (
     (
         *("errors", "secret", "clock", "failpoints", "retry", "slots", "progress"),
         *("idle", "permissions", "crontab", "regular_files", "text", "atomic_write", "countries"),
-        *("currencies", "digest_key", "durations", "hold_facts", "keyed_content", "sql"),
+        *(
+            "currencies",
+            "digest_key",
+            "durations",
+            "hold_facts",
+            "keyed_content",
+            "sql",
+            "postgres_url",
+        ),
     ),
     ("models", "skus"),
     (

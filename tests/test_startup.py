@@ -138,7 +138,7 @@ def test_a_store_in_a_file_imports_nothing_of_postgresql(words: list[str], tmp_p
         "try: main()\n"
         "except SystemExit: pass\n"
         "names = [name for name in sys.modules if name.startswith(('psycopg', 'procrastinate',"
-        " 'ordosync.postgres', 'ordosync.store.postgres_d'))]\n"
+        " 'ordosync.postgres.', 'ordosync.store.postgres'))]\n"
         "print(names)"
     )
     shop(tmp_path, HEADER + row("1001"))

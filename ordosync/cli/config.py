@@ -12,7 +12,7 @@ from ordosync.cli.output import render
 from ordosync.config import as_plain, load_config
 from ordosync.config.json_schema import json_schema
 from ordosync.config.settings import Config
-from ordosync.engine import check_renames
+from ordosync.engine import check_renames, register
 from ordosync.engine.diagnosis.account_checks import OnlineCheck, online_checks
 from ordosync.engine.diagnosis.config_warnings import config_warnings
 from ordosync.engine.execution.unproven import EXPLANATION, unproven_accounts
@@ -87,6 +87,20 @@ def _check_json(
         "checks": [asdict(check) for check in checks],
         "warnings": list(warnings),
     }
+
+
+@app.command("use")
+@with_context(json=False)
+def use(*, context: Context) -> None:
+    """Use this configuration again, although other hosts have used a newer one since.
+
+    For example:
+      ordosync config use
+    """
+    config = context.config
+    with Store.open(config.database, clock=context.clock) as store:
+        register(config, store, context.clock, again=True)
+    render.message(f"{config.path} is in use")
 
 
 @app.command("show")

@@ -137,6 +137,10 @@ class PostgresConnection:
         except psycopg.Error as error:
             raise self._error(error) from None
 
+    def analyze(self, tables: Iterable[str]) -> None:
+        """Collect the statistics of new rows, without which the server chooses slow plans."""
+        self.run(f"analyze {', '.join(tables)}")
+
     def last_id(self, table: str) -> int:
         """Return the last id of a table that was given by itself."""
         row = self.execute(
@@ -226,19 +230,22 @@ def _check(connection: PostgresConnection, url: str, location: str) -> None:
     if row[1] is None:
         raise DatabaseError(location, "has no schema that this role may use; see `search_path`")
     connection.schema = row[1]
-    if row[0] != info.backend_pid and _shares_sessions(connection, row[0], url, location):
+    # Behind a pooler, the session has another number than the connection.
+    if row[0] == info.backend_pid:
+        return
+    if _shares_sessions(connection, row[0], url, location):
         raise DatabaseError(
             location,
             "is behind a pooler that shares sessions between transactions; use a direct connection"
             " or session pooling",
         )
+    # It may have ignored the options.
+    for name, value in _TIMEOUTS.items():
+        connection.run(f"set {name} = '{value}'")
 
 
 def _shares_sessions(connection: PostgresConnection, pid: int, url: str, location: str) -> bool:
-    """True if a transaction of another connection gets the session of this one, or it changes.
-
-    Behind a pooler, the session has another number than the connection.
-    """
+    """True if a transaction of another connection gets the session of this one, or it changes."""
     other = _connect(url, location)
     try:
         other.run("begin")

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ordosync.store.checks import Check
     from ordosync.store.claims import Claims
     from ordosync.store.concerns import Concerns
+    from ordosync.store.configurations import Configurations
     from ordosync.store.feeds import Feeds
     from ordosync.store.id_search import IdSearch
     from ordosync.store.leases import Leases
@@ -91,6 +92,18 @@ class Store:
         return Concerns(self._connection)
 
     @cached_property
+    def configurations(self) -> "Configurations":
+        """The configurations that hosts have used."""
+        from ordosync.store.configurations import Configurations  # noqa: PLC0415
+
+        return Configurations(self._connection)
+
+    @property
+    def host(self) -> str | None:
+        """The name of this host; None if the store is on this machine."""
+        return self._location.host
+
+    @cached_property
     def feeds(self) -> "Feeds":
         """The feeds whose age is limited."""
         from ordosync.store.feeds import Feeds  # noqa: PLC0415
@@ -149,31 +162,31 @@ class Store:
     @property
     def config_digest(self) -> str | None:
         """Digest of the configuration that was last applied to portals and schedule."""
-        row = self._connection.execute(
-            "select value from meta where key = ?", (CONFIG_KEY,)
-        ).fetchone()
-        return row["value"] if row else None
+        return self._get(CONFIG_KEY)
 
     def set_config_digest(self, digest: str) -> None:
         """Note that this configuration was applied to portals and schedule."""
-        self._connection.execute(
-            "insert into meta (key, value) values (?, ?)"
-            " on conflict (key) do update set value = excluded.value",
-            (CONFIG_KEY, digest),
-        )
+        self._set(CONFIG_KEY, digest)
 
     @property
     def tables_digest(self) -> str:
         """Digest of the CSV files of the configuration that was last applied."""
-        row = self._connection.execute("select value from meta where key = 'tables'").fetchone()
-        return row["value"] if row else ""
+        return self._get("tables") or ""
 
     def set_tables_digest(self, digest: str) -> None:
         """Note that the configuration was applied with these CSV files."""
+        self._set("tables", digest)
+
+    def _get(self, key: str) -> str | None:
+        statement = "select value from meta where key = ?"
+        row = self._connection.execute(statement, (key,)).fetchone()
+        return row["value"] if row else None
+
+    def _set(self, key: str, value: str) -> None:
         self._connection.execute(
-            "insert into meta (key, value) values ('tables', ?)"
+            "insert into meta (key, value) values (?, ?)"
             " on conflict (key) do update set value = excluded.value",
-            (digest,),
+            (key, value),
         )
 
     @property
@@ -184,12 +197,6 @@ class Store:
     def checks(self) -> "Iterator[Check]":
         """Check the database."""
         return self._location.checks(self._connection)
-
-    @property
-    def journal(self) -> str:
-        """Journal mode of SQLite: `wal`, `delete` or `memory`."""
-        mode: str = self._connection.execute("pragma journal_mode").fetchone()[0]
-        return mode
 
     def links(self, portal: str) -> "Links":
         """Return the links of one portal."""
@@ -261,8 +268,7 @@ class Store:
     @property
     def moved(self) -> str | None:
         """The place that the store was moved to, and the time; None if it was not moved."""
-        row = self._connection.execute("select value from meta where key = 'moved_to'").fetchone()
-        return row["value"] if row else None
+        return self._get("moved_to")
 
     @cached_property
     def whole(self) -> "WholeStore":

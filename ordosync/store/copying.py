@@ -61,6 +61,8 @@ def copy_rows(source: Any, target: Any) -> Mapping[str, Rows]:
             raise DatabaseError(table, f"has {found.count} rows after the copy of {rows.count}")
     for table in _NUMBERED:
         _set_last_id(target, table, _last_id(source, table))
+    if hasattr(target, "analyze"):
+        target.analyze(KEYS)
     return copied
 
 

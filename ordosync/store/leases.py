@@ -10,7 +10,7 @@ lease commits nothing.
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -88,6 +88,15 @@ class Leases:
             " owner = excluded.owner, until = excluded.until, until_boot_s = null, run_id = null",
             [(*name, MOVED, _NEVER) for name in names],
         )
+
+    def abandoned(self) -> Set[str]:
+        """Return the portals that a process worked on which is dead."""
+        rows = self._db.execute("select portal, owner from leases where owner is not null")
+        owners: dict[str, set[str]] = {}
+        for row in rows.fetchall():
+            owners.setdefault(row["owner"], set()).add(row["portal"])
+        dead = [owner for owner in owners if owner != MOVED and not self._processes.is_alive(owner)]
+        return frozenset().union(*(owners[owner] for owner in dead))
 
     def is_held(self, portal: str, resource: Resource, *, clock: Clock) -> bool:
         """True if a live process holds the lease."""

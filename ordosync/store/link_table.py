@@ -266,8 +266,9 @@ class Links(LinkSteps):
         )
 
 
-_OF_SAME_ORDER = """and not exists (
-    select 1 from links as new
+# PostgreSQL would make a join of `not exists`, with all links while it has no statistics of them.
+_OF_SAME_ORDER = """and 0 = (
+    select count(*) from links as new
     join links as old on old.portal = new.portal and old.kind = new.kind
         and old.merchant_id = new.merchant_id and old.supplier_id <> new.supplier_id
     where new.portal = links.portal and new.kind = 'order' and new.merchant_id = links.order_id

@@ -17,17 +17,18 @@ from ordosync.clock import Clock
 from ordosync.database import transaction
 from ordosync.digest_key import DigestKey, StoredKey
 from ordosync.errors import DatabaseError
+from ordosync.postgres_url import is_unencrypted, without_password
 from ordosync.sql import Connection
 from ordosync.store.checks import Check
 from ordosync.store.leases import Processes
 from ordosync.store.location import SqliteFile, StoreLocation, empty_store
-from ordosync.store.postgres_url import is_unencrypted, without_password
 from ordosync.store.version import VERSION
 
 if TYPE_CHECKING:
     from ordosync.http.account_limits import AccountLimits
     from ordosync.postgres.connection import PostgresConnection
 
+_GROWN_BYTES = 64 * 1024
 VERSION_KEY = "version"
 """Row of the table `meta` with the version of the store."""
 DIGEST_KEY = "digest-key"
@@ -81,6 +82,8 @@ class PostgresDatabase(StoreLocation):
                 return empty_store(self.path)
             if self._is_older(connection):
                 _migrate(connection)
+            if not readonly and (tables := _without_statistics(connection)):
+                connection.analyze(tables)
         except BaseException:
             connection.close()
             raise
@@ -193,6 +196,21 @@ def _has_store(connection: Connection) -> bool:
         " where schemaname = current_schema() and tablename = 'meta'"
     ).fetchone()
     return row is not None
+
+
+def _without_statistics(connection: Connection) -> Sequence[str]:
+    """Return the tables that have grown and that the server knows nothing of.
+
+    Without statistics it would choose an index that finds all rows of a portal. Its own process
+    for that comes once a minute, which can be too late for a first import.
+    """
+    rows = connection.execute(
+        "select relname from pg_class where relnamespace = cast(current_schema() as regnamespace)"
+        " and relname in ('links', 'steps', 'runs') and reltuples < 0"
+        " and pg_relation_size(oid) > ?",
+        (_GROWN_BYTES,),
+    )
+    return [row[0] for row in rows]
 
 
 def _version(connection: Connection, location: str) -> int:

@@ -191,8 +191,8 @@ def _environment() -> dict[str, str]:
 
 
 def sizes(count: int, scale: float, *, least: int = 1) -> Sequence[int]:
-    """Return three sizes up to this one, scaled, so that growth is seen."""
-    return tuple(scaled(count // part, scale, least=least) for part in (10, 3, 1))
+    """Return three sizes up to this one, scaled, so that growth is seen; equal ones once."""
+    return sorted({scaled(count // part, scale, least=least) for part in (10, 3, 1)})
 
 
 def scaled(count: int, scale: float, *, least: int = 1) -> int:

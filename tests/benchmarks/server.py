@@ -34,7 +34,7 @@ _LINE = (
 )
 _ORDER = (
     '{"order_number": "1-%(i)08d", "order_id": "ext-%(i)d", "status": "dropshipment_requested",'
-    ' "order_placed_date": "%(at)s", "updated_date": "%(at)s", "cart": 3,'
+    ' "order_placed_date": "%(placed)s", "updated_date": "%(at)s", "cart": 3,'
     ' "billing_address": '
     + _ADDRESS
     + ', "shipping_address": '
@@ -98,6 +98,7 @@ class Orders:
         )
         return _ORDER % {
             "i": i,
+            "placed": stamp(i * _APART_S),
             "at": stamp(place * _APART_S),
             "lines": ",".join(lines),
             "note": "" if is_new else "leave at the door",

@@ -18,7 +18,7 @@ def versions() -> dict[str, str]:
         tempfile.TemporaryDirectory() as folder,
         closing(Store.open(Path(folder, "s.db"))) as store,
     ):
-        journal = store.journal
+        journal: str = store._connection.execute("pragma journal_mode").fetchone()[0]
     return {
         "ordosync": __version__,
         "Python": platform.python_version(),

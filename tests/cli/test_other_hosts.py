@@ -106,6 +106,13 @@ def test_desk_of_a_host_without_local_accounts_names_the_other_host(folder: Path
     assert (done.code, done.err) == (1, "error: account warehouse is on host w3; run it there\n")
 
 
+def test_configuration_is_shown_with_hosts_and_the_folder_of_the_spool(folder: Path) -> None:
+    shown = ordosync(folder, "config", "show", "--json").json
+
+    assert shown["accounts"]["depot"]["host"] == "w2"
+    assert shown["spool"] == str(folder)
+
+
 def test_check_of_the_accounts_says_where_to_check_the_others(folder: Path) -> None:
     done = ordosync(folder, "config", "check", "--online")
 

@@ -98,6 +98,7 @@ ALSO_IN_A_PIPE = (
     "reconcile",
     "restore --help",
     "store copy --help",
+    "config use --help",
     "retry",
     "schema activity",
     "sku export shop-northwind -",

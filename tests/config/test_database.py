@@ -7,9 +7,9 @@ import pytest
 from ordosync.config import as_plain, load_config
 from ordosync.config.database import location_of
 from ordosync.errors import ConfigError
+from ordosync.postgres_url import is_unencrypted, without_password
 from ordosync.store.location import SqliteFile
 from ordosync.store.postgres_database import PostgresDatabase
-from ordosync.store.postgres_url import is_unencrypted, without_password
 
 REST = """
 accounts:

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from typing import cast
 
 import psycopg
 import pytest
 
 from ordosync.errors import DatabaseError, LeaseLostError
+from ordosync.postgres import connection as module
 from ordosync.postgres.connection import PostgresConnection, connect
 from ordosync.postgres.locks import write_transaction
 
@@ -126,3 +128,34 @@ def test_an_old_server_is_refused(postgres: str, monkeypatch: pytest.MonkeyPatch
 
     with pytest.raises(DatabaseError, match="version 99 is the oldest"):
         connect(postgres, "here")
+
+
+class Pooled:
+    """A connection behind a pooler, with the sessions that its statements get."""
+
+    def __init__(self, *pids: int) -> None:
+        self._pids = list(pids)
+
+    def run(self, _sql: str) -> "Pooled":
+        return self
+
+    def fetchone(self) -> tuple[int]:
+        return (self._pids.pop(0),)
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+@pytest.mark.parametrize(
+    ("other", "again", "expected"),
+    [(7, 7, True), (8, 8, True), (8, 7, False)],
+    ids=["same session", "changed session", "session pooling"],
+)
+def test_a_pooler_that_shares_sessions_between_transactions_is_noticed(
+    other: int, again: int, expected: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_connect", lambda *_: Pooled(other))
+
+    shares = module._shares_sessions(cast("PostgresConnection", Pooled(again)), 7, "url", "here")
+
+    assert shares == expected

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from ordosync.clock import Clock
 from ordosync.errors import DatabaseError
 from ordosync.store import Store
 from ordosync.store.copying import KEYS
+from ordosync.store.links import Link
 from ordosync.store.location import SqliteFile
 from ordosync.store.postgres_database import PostgresDatabase
 
@@ -114,3 +116,69 @@ def test_a_role_without_psycopg_reads_what_to_install(
 
     with pytest.raises(DatabaseError, match=r"needs psycopg: `pip install 'ordosync\[postgres\]'`"):
         Store.open(place)
+
+
+def test_the_server_knows_the_tables_before_they_are_read_again(place: PostgresDatabase) -> None:
+    links = [
+        Link(kind="order", merchant_id=f"{number:08}", supplier_id=f"S{number:08}")
+        for number in range(1500)
+    ]
+    with Store.open(place) as store, store.transaction(portal="p"):
+        store.links("p").add(links, now=Clock().now())
+    before = of_store(place, TUPLES)
+
+    Store.open(place).close()
+
+    assert (before[0][0], of_store(place, TUPLES)[0][0]) == (-1, len(links))
+
+
+TUPLES = (
+    "select reltuples from pg_class where relname = 'links'"
+    " and relnamespace = cast(current_schema() as regnamespace)"
+)
+
+
+def test_a_server_that_may_lose_commits_is_reported(place: PostgresDatabase) -> None:
+    with Store.open(place) as store:
+        checks = {check.name: check for check in store.checks()}
+    fsync = of_store(place, "select current_setting('fsync')")[0][0]
+
+    # The server of the tests keeps nothing on a disk.
+    expected = "trouble" if fsync == "off" else "ok"
+    assert (checks["postgresql"].state, "fsync=off" in checks["postgresql"].text) == (
+        *(expected, fsync == "off"),
+    )
+    assert (checks["host clock"].state, checks["versions"].state) == ("ok", "ok")
+
+
+def test_an_older_version_on_another_host_is_reported(place: PostgresDatabase) -> None:
+    with Store.open(place) as store, store.transaction(portal="p"):
+        store.leases.claim("p", "orders", clock=Clock())
+    of_store(place, "update workers set version = '0.0.1', host = 'w9'")
+
+    with Store.open(place) as store:
+        [versions] = [check for check in store.checks() if check.name == "versions"]
+
+    assert versions.state == "warning"
+    assert "host w9 has 0.0.1; upgrade all hosts" in versions.text
+
+
+def test_the_clock_of_the_host_decides_nothing(place: PostgresDatabase) -> None:
+    hosts = Clock(), Clock()
+    wrong = datetime.now(UTC) - timedelta(minutes=20)
+    for clock in hosts:
+        place.follow(clock)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("ordosync.clock.datetime", Wrong)
+        late = hosts[0].now()
+
+    assert late - wrong > timedelta(minutes=19)
+    assert abs(late - hosts[1].now()) < timedelta(seconds=5)
+
+
+class Wrong(datetime):
+    """The clock of a host that is 20 minutes late."""
+
+    @classmethod
+    def now(cls, tz: Any = None) -> "Wrong":
+        return super().now(tz) - timedelta(minutes=20)

@@ -6,6 +6,8 @@ those of dry runs, stay files.
 """
 
 import os
+import re
+import socket
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from hashlib import sha256
@@ -24,9 +26,19 @@ from ordosync.store.postgres_database import PostgresDatabase
 SWITCH = "ORDOSYNC_TEST_STORE"
 _SERVER = "ORDOSYNC_TEST_STORE_URL"
 _PREFIX = "ORDOSYNC_TEST_STORE_PREFIX"
-_WORDS = ("exists", "open", "transaction", "processes", "digest_key", "copy_to")
+_WORDS = (
+    *("exists", "open", "transaction", "processes", "digest_key", "copy_to", "checks"),
+    "keep_key",
+)
 """The methods of a place by which the store is used."""
 _OF_FILES = {name: getattr(SqliteFile, name) for name in _WORDS}
+
+
+def configured(config: str, url: str, host: str | None = None) -> str:
+    """Return a configuration with this database, and with the host of its local accounts."""
+    host = host or socket.gethostname()
+    blocks = re.sub(r"( +)kind: (files|sqlite)\n", rf"\1kind: \2\n\1host: {host}\n", config)
+    return f"database: {url}\n{blocks.replace('{kind: sqlite', f'{{kind: sqlite, host: {host}')}"
 
 
 def is_switched() -> bool:
@@ -72,11 +84,22 @@ def opened(path: Path) -> Any:
     return _Plain(_with_schema(path)._connect())
 
 
+class _NoRows:
+    def fetchall(self) -> list[Any]:
+        return []
+
+
 class _Plain:
     """A connection of PostgreSQL that is used as one of sqlite3."""
 
     def __init__(self, connection: Any) -> None:
-        self.execute, self.close = connection.execute, connection.close
+        self._connection = connection
+        self.close = connection.close
+
+    def execute(self, statement: str, values: Any = ()) -> Any:
+        """Return a cursor, which has no rows after a change."""
+        cursor = self._connection.execute(statement, values)
+        return cursor if cursor.description else _NoRows()
 
     def __enter__(self) -> "_Plain":
         return self

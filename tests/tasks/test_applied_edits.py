@@ -44,6 +44,7 @@ def said(pair: Pair) -> list[str]:
     return [*remarks(pair.shop, "1001"), *remarks(pair.northwind, "1001")]
 
 
+@pytest.mark.of_files
 def test_each_group_is_written_and_remarked_on_both_sides_without_a_value(tmp_path: Path) -> None:
     pair = sent(tmp_path, ALL_SENT, APPLY_ALL)
     edit(pair, STREET, MAIL, BILL_TO, METHOD, NOTES, units_of("MUG", 5))

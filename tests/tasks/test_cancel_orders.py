@@ -320,6 +320,7 @@ def test_a_cancelled_piece_of_the_merchants_own_is_reported_to_both_sides_once(p
         assert len(about_part) == 1, desk.name
 
 
+@pytest.mark.of_files
 def test_a_cancelled_piece_of_an_order_that_the_supplier_cancelled_needs_no_operator(
     pair: Pair,
 ) -> None:

@@ -256,6 +256,7 @@ def test_an_order_that_had_arrived_before_a_kill_is_linked_although_it_is_held_n
     assert portal.link("1001").supplier_id == "1001"
 
 
+@pytest.mark.of_files
 def test_an_order_that_a_lost_store_had_sent_is_linked_although_it_is_held_now(
     portal: Holding,
 ) -> None:

@@ -139,6 +139,7 @@ def test_open_edit_of_a_group_that_is_ignored_now_is_settled(tmp_path: Path) -> 
     assert pair.failed(TASK) == []
 
 
+@pytest.mark.of_files
 def test_the_key_is_16_bytes_that_only_the_owner_reads_and_is_in_no_backup(pair: Pair) -> None:
     pair.imported("1001")
     key = key_file(pair)
@@ -163,6 +164,7 @@ def test_digests_move_from_the_step_to_the_link(pair: Pair) -> None:
     assert len(digests.partition(":")[2]) == 90
 
 
+@pytest.mark.of_files
 @pytest.mark.parametrize("lost", ["key", "send", "digests"])
 def test_what_cannot_be_compared_is_no_edit_and_is_known_afterwards(pair: Pair, lost: str) -> None:
     pair.imported("1001", line("MUG", 2))
@@ -527,6 +529,7 @@ def test_commands_name_the_groups_and_an_unknown_order_is_a_usage_error(pair: Pa
     assert (wrong.code, "`ordosync edits list` lists them" in wrong.err) == (2, True)
 
 
+@pytest.mark.of_files
 def test_purge_deletes_the_digests_of_an_order(pair: Pair) -> None:
     pair.imported("1001", line("MUG", 2))
     pair.imported("1002", line("MUG", 2))

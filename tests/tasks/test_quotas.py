@@ -168,6 +168,7 @@ def test_a_portal_that_gives_units_up_wakes_the_others(pair: Pair) -> None:
     assert [bool(row and row.woken_at) for row in woken] == [False, True]
 
 
+@pytest.mark.of_files
 def test_a_restored_store_divides_only_what_no_merchant_shows(pair: Pair) -> None:
     backup = pair.folder / "backup.db"
     assert ordosync(pair.folder, "backup", str(backup)).code == 0

@@ -20,6 +20,7 @@ def _pair(tmp_path: Path) -> Pair:
     return pair
 
 
+@pytest.mark.of_files
 def test_cancellation_is_reported_once_when_the_ledger_is_complete(pair: Pair) -> None:
     backup = backed_up(pair.path)
     succeeded(pair.northwind.cancel("1001"))
@@ -34,6 +35,7 @@ def test_cancellation_is_reported_once_when_the_ledger_is_complete(pair: Pair) -
     assert pair.link("1001").state == "cancelled_by_supplier"
 
 
+@pytest.mark.of_files
 def test_units_that_a_task_cancelled_before_the_restore_are_no_shortage(pair: Pair) -> None:
     backup = backed_up(pair.path)
     succeeded(pair.shop.cancel("1001"))
@@ -48,6 +50,7 @@ def test_units_that_a_task_cancelled_before_the_restore_are_no_shortage(pair: Pa
     assert pair.link("1001").state == "cancelled_by_task"
 
 
+@pytest.mark.of_files
 @pytest.mark.parametrize("is_paused", [True, False])
 def test_wait_for_a_task_that_does_not_run_says_what_to_do(pair: Pair, is_paused: bool) -> None:
     if is_paused:
@@ -68,6 +71,7 @@ def test_wait_for_a_task_that_does_not_run_says_what_to_do(pair: Pair, is_paused
     assert again.counts == {"failed": 1}
 
 
+@pytest.mark.of_files
 def test_wait_for_a_task_that_runs_names_no_command(pair: Pair) -> None:
     run_every_hour(pair)
     backup = backed_up(pair.path)

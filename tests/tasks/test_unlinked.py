@@ -18,6 +18,7 @@ def _forgotten(pair: Pair) -> Pair:
     return pair
 
 
+@pytest.mark.of_files
 def test_it_waits_for_a_day_and_then_fails_once(forgotten: Pair) -> None:
     first, second = forgotten.run(TASK), forgotten.run(TASK)
     forgotten.clock.at += timedelta(days=1)
@@ -30,6 +31,7 @@ def test_it_waits_for_a_day_and_then_fails_once(forgotten: Pair) -> None:
     assert fourth.count("failed") == 0
 
 
+@pytest.mark.of_files
 def test_it_is_sent_when_the_link_exists(forgotten: Pair) -> None:
     forgotten.run(TASK)
     forgotten.sql("ordosync", "update schedule set cursor = null")

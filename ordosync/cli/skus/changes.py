@@ -88,7 +88,7 @@ def document(
         "portal": chosen.portal.name,
         "file": str(chosen.path),
         "dry_run": is_dry_run,
-        "changes": [as_json(change) for change in changes],
+        "changes": render.Streamed(lambda: map(as_json, changes)),
         "refused": [
             {"row": row.number, "merchant_sku": row.cells["merchant_sku"] or None, "reason": reason}
             for row, reason in sorted(refused, key=lambda reject: reject[0].number)

@@ -1,7 +1,7 @@
 """`sku import`: rows of a file become rows of a SKU map; the difference is shown first."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, nullcontext
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
@@ -57,23 +57,27 @@ def import_map(
     """
     chosen = chosen_map(context.config, portal)
     context.is_dry_run = dry_run
-    rows = read_rows(context, file, _LAYOUT)
+    whole = None if context.config.desk.columns else _whole(file)
+    # The rows of a file that can be the map as it is need not be in memory.
+    rows = [] if whole else read_rows(context, file, _LAYOUT)
     new, refused = _sorted_out(rows)
     is_refused = bool(refused) and replace
 
     def plan(current: SkuMapFile) -> tuple[Sequence[Difference], bytes]:
-        after = [new[sku].mapped for sku in sorted(new)]
+        after = whole.rows() if whole else [new[sku].mapped for sku in sorted(new)]
         found = [pair for pair in differences(current.rows(), after) if pair[1] or replace]
-        if not refused and (replace or current.is_empty) and (whole := _whole(file)):
-            return found, whole
-        return found, changes.with_edits(chosen, current, _edits(found, new))
+        if whole and (replace or current.is_empty):
+            return found, file.read_bytes()
+        # Their other columns are notes, which the map keeps.
+        added = _sorted_out(read_rows(context, file, _LAYOUT))[0] if whole and found else new
+        return found, changes.with_edits(chosen, current, _edits(found, added))
 
-    if is_refused:
-        done: Sequence[Difference] = ()
-    elif dry_run:
-        done = changes.preview(chosen, plan, replaces=replace)
-    else:
-        done = changes.save(context, chosen, plan, replaces=replace)
+    done: Sequence[Difference] = ()
+    with closing(whole) if whole else nullcontext():
+        if dry_run and not is_refused:
+            done = changes.preview(chosen, plan, replaces=replace)
+        elif not is_refused:
+            done = changes.save(context, chosen, plan, replaces=replace)
     if context.as_json:
         document = changes.document(chosen, done, refused=refused, is_dry_run=dry_run)
         render.document(document)
@@ -130,13 +134,10 @@ def _conflict(rows: Sequence[_Row]) -> str:
     return f"is in rows {numbers} with different units; keep one of them"
 
 
-def _whole(file: Path) -> bytes | None:
-    """Return the content of a file that can itself be the map; None if it cannot."""
-    if file == STDIN:
-        return None
+def _whole(file: Path) -> SkuMapFile | None:
+    """Return the rows of a file that can itself be the map; None if it cannot."""
     try:
-        with closing(SkuMapFile(file)):
-            return file.read_bytes()
+        return None if file == STDIN else SkuMapFile(file)
     except TableProblemsError:
         return None
 

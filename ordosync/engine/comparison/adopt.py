@@ -58,7 +58,8 @@ def adopt(portal: Portal, store: Store, clock: Clock, *, dry: bool) -> list[Adop
         account.close()
     if not dry and any(adoption.links for adoption in adoptions):
         lock = exclusive(store, portal.name, clock, "orders", "shipments")
-        with lock as leases, store.transaction(portal=portal.name):
+        both = store.transaction(portal=portal.name, accounts=portal.shared_accounts)
+        with lock as leases, both:
             confirm(store, leases)
             adoptions = [_with_claims(adoption, line_claims) for adoption in adoptions]
             links = [link for adoption in adoptions for link in adoption.links]

@@ -94,13 +94,13 @@ def rebuild(
         with both_sides(portal, now=clock.now()) as snapshot:
             with progress.phase(f"{portal.name}: link", total=snapshot.pair_count()):
                 for links in _batches(_links(snapshot)):
-                    with store.transaction(portal=portal.name):
+                    with store.transaction(portal=portal.name, accounts=portal.shared_accounts):
                         confirm(store, leases)
                         store.links(portal.name).add(links, now=clock.now())
                     rebuilt = rebuilt.plus(links)
             other_origins = tuple(sorted(snapshot.other_origins))
         products = list(_products(portal, store, clock)) if with_products else []
-        with store.transaction(portal=portal.name):
+        with store.transaction(portal=portal.name, accounts=portal.shared_accounts):
             confirm(store, leases)
             store.links(portal.name).add(products, now=clock.now())
             for task in TASKS:

@@ -36,6 +36,11 @@ class LineClaims:
         self._claims = store.claims(portal.merchant.name)
         self._shared: dict[tuple[str, str], bool] = {}
 
+    @property
+    def accounts(self) -> Sequence[str]:
+        """The accounts whose portals must not claim lines in the same moment."""
+        return self._portal.shared_accounts
+
     def look_up_shared(self, steps: Sequence[Step]) -> None:
         """Ask the Merchant, before the transaction, which lines have units at two Suppliers."""
         added = [self._added(step, edit) for step, edit in self._edits(steps)]

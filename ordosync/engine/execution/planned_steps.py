@@ -1,8 +1,10 @@
 """The steps of a preview, in private temporary databases, so that memory stays flat."""
 
+import weakref
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec import Struct
@@ -13,6 +15,9 @@ from ordosync.models import OutcomeState
 from ordosync.store.step_rows import State
 from ordosync.tasks.base import Result, Step
 from ordosync.temporary_database import temporary_database
+
+if TYPE_CHECKING:
+    import sqlite3
 
 
 class PlannedStep(Struct, frozen=True, kw_only=True):
@@ -38,11 +43,18 @@ class PlannedStep(Struct, frozen=True, kw_only=True):
         return self.code == SafetyLimitError.code
 
 
+def _database(owner: object) -> "sqlite3.Connection":
+    """Return a database that is closed when its owner is not used any more."""
+    db = temporary_database()
+    weakref.finalize(owner, db.close)
+    return db
+
+
 class PlannedSteps:
     """The steps of one preview, in the order in which they were added."""
 
     def __init__(self, steps: Iterable[PlannedStep]) -> None:
-        self._db = temporary_database()
+        self._db = _database(self)
         self._db.execute("create table steps (id integer primary key, state text, step blob)")
         rows = ((step.state, msgspec.json.encode(step)) for step in steps)
         self._db.executemany("insert into steps (state, step) values (?, ?)", rows)
@@ -85,7 +97,7 @@ class PlannedWrites:
 
     def __init__(self, summarize: Callable[[Step], str]) -> None:
         self._summarize = summarize
-        self._db = temporary_database()
+        self._db = _database(self)
         self._db.execute("create table writes (key text primary key, written blob)")
         self.destructive = 0
         self.causes: Counter[str] = Counter()

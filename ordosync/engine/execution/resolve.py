@@ -149,7 +149,8 @@ def settle_as_sent(
     Raise `UsageError` if another portal sends one, or may, unless a reference proves that the
     Supplier's order belongs to this step.
     """
-    with store.transaction(portal=row.portal):
+    accounts = arrival.claims.accounts if arrival.claims else ()
+    with store.transaction(portal=row.portal, accounts=accounts):
         sender = _claim(row, supplier_id, arrival)
         store.steps.settle(row, "done", supplier_id=supplier_id, now=now)
         store.links(row.portal).add(arrival.links, now=now)

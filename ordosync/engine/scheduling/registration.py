@@ -6,6 +6,7 @@ from ordosync.clock import Clock
 from ordosync.config.settings import Config
 from ordosync.config.table_files import tables_digest
 from ordosync.engine.portals import identity
+from ordosync.engine.scheduling.hosts import is_followed
 from ordosync.engine.scheduling.timetable import plans
 from ordosync.store import Store
 from ordosync.store.schedule_row import ScheduleRow
@@ -32,11 +33,12 @@ def _ended_pauses(store: Store, now: datetime) -> list[ScheduleRow]:
     return [row for row in store.schedule.all() if row.resumes_at and row.resumes_at <= now]
 
 
-def register(config: Config, store: Store, clock: Clock) -> None:
+def register(config: Config, store: Store, clock: Clock, *, again: bool = False) -> None:
     """Make the store follow the configuration; a renamed portal keeps its data.
 
     Writes nothing if the store follows it already. A change of a CSV file that it names counts as
-    one of the configuration: what was refused because of it is judged again. Raises `ConfigError`.
+    one of the configuration: what was refused because of it is judged again. Raises `ConfigError`,
+    also if a newer configuration is in use on other hosts, unless this one is used `again`.
     """
     tables = tables_digest(config)
     if (store.config_digest, store.tables_digest) == (config.digest, tables):
@@ -44,6 +46,8 @@ def register(config: Config, store: Store, clock: Clock) -> None:
     identities = [identity(portal) for portal in config.portals.values()]
     store.portals.check(identities)
     with store.transaction():
+        if store.host and not is_followed(config, tables, store, clock, again=again):
+            return
         for portal in identities:
             store.portals.register(portal)
         store.steps.judge_again()

@@ -18,6 +18,7 @@ from ordosync.engine import open_portal, register, run_if_due
 from ordosync.engine.execution.claim import GaveUp
 from ordosync.engine.execution.interruption import Stop
 from ordosync.engine.portals import connect
+from ordosync.engine.scheduling.due_portals import DuePortals, worked_off
 from ordosync.engine.scheduling.outages import Alert, alerts_of, alerts_of_crashes
 from ordosync.engine.scheduling.registration import resume_tasks
 from ordosync.engine.scheduling.retention import prune_for_a_while
@@ -66,13 +67,13 @@ class Tick:
         with Store.open(self.config.database, clock=self.clock) as store:
             register(self.config, store, self.clock)
             resume_tasks(store, self.clock)
-            due = self.due_portals(store)
             prunes = store.pruning.is_due(now=self.clock.now())
+            queue = DuePortals(self.due_portals, store, self.clock)
             # The store stays open meanwhile. Otherwise each portal would be the last to close it,
             # and would clean up its side files.
             workers = ThreadPoolExecutor(max_workers=jobs, initializer=block_signals)
             with closing(self._connections), workers as pool:
-                reports = list(pool.map(self.work_on, due))
+                reports = worked_off(queue, self.work_on, pool, jobs=jobs)
         if prunes:
             prune_for_a_while(self.config, self.clock, self.stop)
         return reports

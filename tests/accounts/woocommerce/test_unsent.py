@@ -218,6 +218,22 @@ def test_fraction_of_a_sold_unit_is_rounded_up(pair: Pair) -> None:
     assert pair.merchant.physical("MUG") == 17
 
 
+def test_units_that_are_sold_after_the_plan_was_made_are_subtracted(pair: Pair) -> None:
+    assert isinstance(pair.merchant, ShopMerchantPeople)
+
+    def sell_meanwhile(body: Any) -> Any:
+        sell(pair, "1001")
+        return body
+
+    fault = Fault(kind="edited", method="GET", path="/orders$", edit=sell_meanwhile, times=1)
+    pair.merchant.fake.faults.add(fault)
+    pair.supplier.count("MUG", 20)
+
+    pair.run(TASK)
+
+    assert pair.merchant.physical("MUG") == 18
+
+
 def test_order_that_is_requested_again_is_on_hold_until_it_is_imported(
     pair: Pair,
 ) -> None:

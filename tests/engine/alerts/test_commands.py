@@ -67,6 +67,7 @@ def test_an_unreachable_recipient_is_in_the_json_of_run_due(folder: Path, server
     assert result.json["errors"][0].startswith("alerts: office cannot be reached, 3 attempts")
 
 
+@pytest.mark.of_files
 def test_idle_call_ends_at_once_until_alerts_are_due(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

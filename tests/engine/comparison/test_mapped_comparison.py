@@ -63,6 +63,7 @@ def test_adopted_order_keeps_its_pack_when_the_map_changes(pair: MappedPair) -> 
     assert pair.merchant("1001").status == "shipped"
 
 
+@pytest.mark.of_files
 def test_rebuilt_links_have_the_packs_of_the_map(pair: MappedPair) -> None:
     pair.imported("1001", line("MUG-6", 2), line("MUG"))
     lines = pair.supplied("1001").lines
@@ -82,6 +83,7 @@ def test_rebuilt_links_have_the_packs_of_the_map(pair: MappedPair) -> None:
     assert pair.merchant("1001").status == "shipped"
 
 
+@pytest.mark.of_files
 def test_rebuilt_links_have_a_larger_pack_if_the_supplier_shows_it(pair: MappedPair) -> None:
     pair.imported("1001", line("MUG-6", 2))
     _lose(pair)

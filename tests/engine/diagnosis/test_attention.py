@@ -104,6 +104,7 @@ def test_a_step_that_is_retried_is_listed_after_an_hour(both: TwoAccounts, state
     assert late["severity"] == ("normal" if state == "waiting" else "critical")
 
 
+@pytest.mark.of_files
 @pytest.mark.parametrize("code", ["partially-shipped", "no-link"])
 def test_a_step_that_may_take_days_is_listed_after_one_without_failing_its_task(
     both: TwoAccounts, code: str
@@ -161,6 +162,7 @@ def test_a_failing_task_is_listed(tmp_path: Path) -> None:
     assert (entry["merchant"], entry["settle"]) == ("the whole task", "ordosync show 2")
 
 
+@pytest.mark.of_files
 def test_oldest_comes_first(both: TwoAccounts) -> None:
     both.imported("1002")
     both.imported("1003")
@@ -216,6 +218,7 @@ def test_a_task_that_fails_is_listed_while_it_runs_again(tmp_path: Path) -> None
     assert entry["settle"] == "ordosync show 2"
 
 
+@pytest.mark.of_files
 def test_a_task_that_never_ends_well_is_listed_while_cron_works(both: TwoAccounts) -> None:
     """No run of it fails: each is stopped, or does not end."""
     both.run("import-products")

@@ -233,6 +233,7 @@ def test_writes_of_unknown_outcome_are_critical_when_they_stay_unknown(config: C
         assert looked_up.severity == late.severity == "critical"
 
 
+@pytest.mark.of_files
 def test_held_steps_are_listed_an_hour_after_their_deadline(config: Config) -> None:
     for code in HELD:
         deadline = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '2 days')"

@@ -303,6 +303,7 @@ def test_a_renamed_portal_keeps_its_dismissals(tmp_path: Path) -> None:
     assert listed(tmp_path) == []
 
 
+@pytest.mark.of_files
 def test_purge_deletes_the_note_and_keeps_the_order_dismissed(tmp_path: Path) -> None:
     shop(tmp_path, BAD)
     ordosync(tmp_path, "import-orders")

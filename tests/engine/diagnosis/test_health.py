@@ -165,6 +165,7 @@ def test_verbose_checks_the_machine_as_well(
     assert "journal" in checks["sqlite"]["text"]
 
 
+@pytest.mark.of_files
 def test_a_group_that_can_write_the_configuration_is_a_warning(tmp_path: Path) -> None:
     shop(tmp_path, HEADER, config=AT_ONCE)
     ordosync(tmp_path, "run-due")

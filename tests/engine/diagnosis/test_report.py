@@ -76,6 +76,7 @@ def test_older_runs_are_left_out(both: TwoAccounts) -> None:
     assert tasks(both, "--since", "2026-01-01")["import-orders"]["days"][1]["done"] == 1
 
 
+@pytest.mark.of_files
 def test_csv_has_a_row_for_each_day_and_no_formula(both: TwoAccounts) -> None:
     both.imported("1002")
     for table in ("runs", "links", "steps"):
@@ -88,6 +89,7 @@ def test_csv_has_a_row_for_each_day_and_no_formula(both: TwoAccounts) -> None:
     assert rows[-1]["delivered"] == "2"
 
 
+@pytest.mark.of_files
 def test_a_curve_is_bars_on_a_terminal_and_numbers_in_a_pipe(both: TwoAccounts) -> None:
     assert "\t0 0 0 0 0 0 1\t" in both.run("report").out
     assert "·  ·  ·  ·  ·  ·  █" in on_a_terminal(both.folder, "report", columns=100)

@@ -133,6 +133,7 @@ def test_07_a_refused_order_is_reported_with_the_message_of_the_refusal(tmp_path
     assert story(tmp_path, "1001")["state"] == "imported"
 
 
+@pytest.mark.of_files
 def test_08_a_waiting_order_is_reported_with_the_time(both: TwoAccounts) -> None:
     both.shop("orders", "add", "1002", *REQUEST)
     both.run("import-orders")
@@ -220,6 +221,7 @@ def test_12_a_shipped_and_reported_order_is_explained(both: TwoAccounts) -> None
     )
 
 
+@pytest.mark.of_files
 def test_12_a_reported_order_is_explained_after_its_steps_are_pruned(both: TwoAccounts) -> None:
     both.northwind(*SHIP)
     edit(both.folder, "ordosync.db", "delete from steps")
@@ -251,6 +253,7 @@ def test_13_a_refused_tracking_number_is_reported_with_the_message(both: TwoAcco
     )
 
 
+@pytest.mark.of_files
 def test_13_a_cancellation_that_came_too_late_is_reported(both: TwoAccounts) -> None:
     both.configure("    manage", "    tasks: {cancel-orders: hourly}\n    manage")
     both.shop("orders", "cancel", "1001")
@@ -307,6 +310,7 @@ def test_16_a_label_that_was_voided_is_reported(both: TwoAccounts) -> None:
     ]
 
 
+@pytest.mark.of_files
 def test_17_an_order_shipped_without_tracking_is_reported(both: TwoAccounts) -> None:
     both.northwind(*SHIP)
     edit(both.folder, "ordosync.db", "delete from links where kind = 'parcel'")

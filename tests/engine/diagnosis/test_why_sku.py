@@ -83,6 +83,7 @@ def test_an_oversold_product_is_reported_with_the_real_quantity(mug: TwoAccounts
     )
 
 
+@pytest.mark.of_files
 def test_a_quantity_that_was_refused_three_times_is_suspended(mug: TwoAccounts) -> None:
     count(mug)
     mug.run("write-inventory-back")

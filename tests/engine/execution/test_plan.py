@@ -37,6 +37,7 @@ def _noted(pair: Pair) -> list[str]:
         return sorted(key for (key,) in db.execute("select key from noted"))
 
 
+@pytest.mark.of_files
 def test_a_small_and_recent_plan_is_written_as_it_was_read(pair: Pair) -> None:
     ran = pair.run(TASK)
 
@@ -45,6 +46,7 @@ def test_a_small_and_recent_plan_is_written_as_it_was_read(pair: Pair) -> None:
     assert _noted(pair) == []
 
 
+@pytest.mark.of_files
 @pytest.mark.parametrize(("limit", "value"), [("_SMALL", 2), ("_RECENT_S", -1)])
 def test_a_large_or_old_plan_is_read_again_just_before_its_write(
     pair: Pair, monkeypatch: pytest.MonkeyPatch, limit: str, value: int

@@ -109,6 +109,7 @@ def test_order_whose_result_could_not_be_recorded_is_found_by_the_next_run(owing
     heals(owing, "import-orders")
 
 
+@pytest.mark.of_files
 def test_wait_for_a_file_that_nobody_may_read_is_left_at_once(owing: Path) -> None:
     with closing(sqlite3.connect(owing / "ordosync.db", isolation_level=None)) as store:
         # Readers wait for writers under a rollback journal only.

@@ -172,6 +172,7 @@ def test_config_check_names_the_problems_of_files_together_with_those_of_the_opt
     assert checked.err.count("No such file or directory; correct the path or the file") == 2
 
 
+@pytest.mark.of_files
 def test_a_backup_lists_the_map_and_the_rules_as_files_to_keep(pair: Pair) -> None:
     pair.run("import-orders")
 

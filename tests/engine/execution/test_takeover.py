@@ -154,6 +154,7 @@ def test_the_lease_of_an_older_version_ends_at_its_wall_time(tmp_path: Path) -> 
     assert numbers(tmp_path) == ["1"]
 
 
+@pytest.mark.of_files
 def test_an_owner_in_another_container_is_not_taken_for_dead(tmp_path: Path) -> None:
     shop(tmp_path, HEADER + row("1"), config=AT_ONCE)
     ordosync(tmp_path, "run-due", fault="intent-after-commit")
@@ -193,6 +194,7 @@ def test_where_no_process_can_be_seen_a_lease_ends_by_time_or_by_a_new_start_of_
     assert [first, held, run_out, later] == [True, False, True, True]
 
 
+@pytest.mark.of_files
 @pytest.mark.parametrize("other", ["pid reused", "other boot", "zombie"])
 def test_an_owner_that_only_seems_alive_is_taken_over(tmp_path: Path, other: str) -> None:
     shop(tmp_path, HEADER + row("1"), config=AT_ONCE)

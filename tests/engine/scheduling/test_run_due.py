@@ -46,6 +46,7 @@ def contents(folder: Path) -> dict[str, tuple[bytes, int]]:
     }
 
 
+@pytest.mark.of_files
 @pytest.mark.parametrize("portals", [3, 1000])
 def test_an_idle_tick_imports_next_to_nothing_and_writes_nothing(
     tmp_path: Path, portals: int
@@ -191,6 +192,7 @@ def test_a_wrong_configuration_is_reported_once_for_its_content(tmp_path: Path) 
     assert "7-minutes" in otherwise.err
 
 
+@pytest.mark.of_files
 def test_a_store_that_cannot_be_used_is_reported_once_and_again_when_it_comes_back(
     tmp_path: Path,
 ) -> None:

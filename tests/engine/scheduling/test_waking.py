@@ -353,6 +353,7 @@ def test_a_wrong_clock_wakes_them_only_once(world: World) -> None:
     assert physical(world.outlet, "MUG") == 28
 
 
+@pytest.mark.of_files
 def test_the_idle_tick_ends_at_once_until_a_task_is_woken(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -367,6 +368,7 @@ def test_the_idle_tick_ends_at_once_until_a_task_is_woken(
     assert not _nothing_is_due(str(config.database), config.digest)
 
 
+@pytest.mark.of_files
 def test_what_is_due_is_found_by_two_indexes(world: World) -> None:
     statements: list[str] = []
     with Store.open(load_config(world.path).database) as store:

@@ -1,14 +1,42 @@
 """URLs of PostgreSQL databases: what they say about the password and the encryption."""
 
+import os
+import re
 from ipaddress import ip_address
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
-SCHEMES = ("postgresql://", "postgres://")
+from ordosync.idle import SCHEMES
+
+_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
 def is_postgres_url(text: str) -> bool:
     """True if a value of `database:` is the URL of a database, not the path of a file."""
     return text.startswith(SCHEMES)
+
+
+def expanded(text: str) -> str:
+    """Return a text with the values of `${NAME}`; within a URL, they are escaped.
+
+    Raises `ValueError` if a variable is not set.
+    """
+    if whole := _VARIABLE.fullmatch(text):
+        return _value(whole[1])
+    if not is_postgres_url(text):
+        return text
+    return _VARIABLE.sub(lambda match: quote(_value(match[1]), safe=""), text)
+
+
+def _value(name: str) -> str:
+    value = os.environ.get(name)
+    if not value:
+        raise ValueError(f"the environment variable {name} is not set, or empty")
+    return value
+
+
+def has_literal_password(text: str) -> bool:
+    """True if a URL contains a password, and not only the name of a variable."""
+    return has_password(_VARIABLE.sub("", text))
 
 
 def without_password(url: str) -> str:

@@ -1,0 +1,87 @@
+"""The queue of due portals: read once on one machine, and again and again on several hosts."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from ordosync.engine.scheduling.due_portals import _REFRESH_S, DuePortals, worked_off
+from ordosync.store import Store
+from ordosync.store.location import SqliteFile, StoreLocation
+from ordosync.store.postgres_database import PostgresDatabase
+from ordosync.store.schedule_row import ScheduleRow
+from tests.support.clock import VirtualClock
+
+
+def due(*portals: str) -> list[Sequence[ScheduleRow]]:
+    return [
+        [ScheduleRow(portal=name, task="split-order", interval_s=60, decided_by="default")]
+        for name in portals
+    ]
+
+
+class Answers:
+    """What the store says is due, one time after another."""
+
+    def __init__(self, *answers: Sequence[str]) -> None:
+        self._answers = [due(*names) for names in answers]
+        self.count = 0
+
+    def __call__(self, _store: Store) -> list[Sequence[ScheduleRow]]:
+        self.count += 1
+        return self._answers[min(self.count, len(self._answers)) - 1]
+
+
+@pytest.fixture(name="location", params=["sqlite", "postgres"])
+def _location(request: pytest.FixtureRequest, tmp_path: Path) -> StoreLocation:
+    path = tmp_path / "ordosync.db"
+    if request.param == "sqlite":
+        return SqliteFile(path)
+    return PostgresDatabase(path, url=request.getfixturevalue("postgres"))
+
+
+def taken(queue: DuePortals, clock: VirtualClock) -> list[str]:
+    """Take all portals, as a host whose runs take long."""
+    names = []
+    while rows := queue.take():
+        names.append(rows[0].portal)
+        clock.sleep(_REFRESH_S + 1)
+    return names
+
+
+def test_what_another_host_has_done_meanwhile_is_not_taken(location: StoreLocation) -> None:
+    clock = VirtualClock()
+    with Store.open(location) as store:
+        answers = Answers("abc", "bcd", "cd")
+        names = taken(DuePortals(answers, store, clock), clock)
+
+    if location.host is None:
+        assert (names, answers.count) == (["a", "b", "c"], 1)
+    else:
+        assert names == ["a", "b", "c", "d"]
+        assert answers.count > 3
+
+
+def test_portals_of_a_host_that_died_come_first(location: StoreLocation) -> None:
+    clock = VirtualClock()
+    with Store.open(location) as store:
+        with store.transaction():
+            for portal, owner in (("b", '["other boot", 1, "1"]'), ("c", None)):
+                store._connection.execute(
+                    "insert into leases (portal, resource, fence, owner)"
+                    " values (?, 'orders', 1, ?)",
+                    (portal, owner),
+                )
+        names = taken(DuePortals(Answers("abc"), store, clock), clock)
+
+    assert names == (["a", "b", "c"] if location.host is None else ["b", "a", "c"])
+
+
+def test_results_are_in_the_order_of_the_queue(location: StoreLocation) -> None:
+    with Store.open(location) as store, ThreadPoolExecutor(2) as pool:
+        queue = DuePortals(Answers("abcde"), store, VirtualClock())
+
+        results = worked_off(queue, lambda rows: rows[0].portal, pool, jobs=2)
+
+    assert results == ["a", "b", "c", "d", "e"]
