@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from tests.accounts.contract.examples import parcel
+from tests.accounts.ordoro.people import AtOrdoro
 from tests.accounts.shopify.people import ShopifySupplierPeople
 from tests.accounts.sqlite.people import AtDesk
 from tests.accounts.woocommerce.people import ShopMerchantPeople
@@ -53,10 +54,12 @@ class MerchantRules(LedgerPortal):
     @precondition(lambda self: "cancel-orders" in self.tasks)
     def cancel_order(self, pick: int) -> None:
         """Cancel an order, or the rest of it; the Merchant must show what was sent."""
-        order = self.any_order(pick)
+        order, merchant = self.any_order(pick), self.pair.merchant
         if order.is_changed or not order.open_units or self._is_behind(order):
             return
-        self.pair.merchant.cancel(order.merchant_id)
+        if isinstance(merchant, AtOrdoro) and merchant.pieces(order.merchant_id):
+            return  # Its parcels have split it, and only the pieces can be cancelled.
+        merchant.cancel(order.merchant_id)
         order.is_cancelled = True
 
     @rule(pick=PICK)
