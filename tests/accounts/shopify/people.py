@@ -210,9 +210,14 @@ class ShopifyMerchantPeople(AtShopify, MerchantOverHttp):
         return [*(ShownTracking(number=label, voided=True) for label in unlisted), *trackings]
 
     def sent_units(self, order_id: str) -> Mapping[str, int]:
+        """Return the units in fulfillments; one that has only void numbers does not count."""
+        order = self._order(self._part(order_id))
+        void = {*(self.kept(order, f"void_{number(self.place)}") or [])}
         units: Counter[str] = Counter()
-        for parcel in self.fake.fulfillments(self._part(order_id).order_id):
-            for line in parcel.lines if parcel.status == "SUCCESS" else ():
+        for parcel in self.fake.fulfillments(order.id):
+            numbers = {row["number"] for row in parcel.tracking}
+            is_void = bool(numbers) and numbers <= void
+            for line in parcel.lines if parcel.status == "SUCCESS" and not is_void else ():
                 units[self._line(line.line_id).sku or ""] += line.quantity
         return units
 

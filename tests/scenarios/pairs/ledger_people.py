@@ -7,6 +7,7 @@ from hypothesis.stateful import precondition, rule
 
 from tests.accounts.contract.examples import parcel
 from tests.accounts.shopify.people import ShopifySupplierPeople
+from tests.accounts.sqlite.people import AtDesk
 from tests.accounts.woocommerce.people import ShopMerchantPeople
 from tests.scenarios.pairs.ledger_orders import SKUS, SoldOrder
 from tests.scenarios.pairs.ledger_portal import LedgerPortal
@@ -40,9 +41,12 @@ class MerchantRules(LedgerPortal):
         order = self.any_order(pick)
         if order.is_changed or not cups + mugs or self.supplier_id(order) is None:
             return
-        if self.is_shown_as_shipped(order):
+        merchant = self.pair.merchant
+        # The desk edits only orders of which nothing was sent.
+        is_partial = merchant.status(order.merchant_id) == "partially_shipped"
+        if self.is_shown_as_shipped(order) or (is_partial and isinstance(merchant, AtDesk)):
             return
-        self.pair.merchant.raise_units(order.merchant_id, cups, mugs)
+        merchant.raise_units(order.merchant_id, cups, mugs)
         order.raised = +Counter(CUP=cups, MUG=mugs)
 
     @rule(pick=PICK)
@@ -84,8 +88,8 @@ class SupplierRules(LedgerPortal):
         supplier_id = self.supplier_id(order)
         if supplier_id is None:
             return
-        if order.pieces:
-            supplier_id = sorted(order.pieces)[pick % len(order.pieces)]
+        ids = self.open_ids(order, supplier_id)
+        supplier_id = ids[pick % len(ids)]
         open_units = Counter(self.pair.supplier.open_units(supplier_id))
         units = open_units & Counter(CUP=cups, MUG=mugs)
         if not units:
@@ -111,6 +115,7 @@ class SupplierRules(LedgerPortal):
         return [sku for sku in SKUS if sku in order.pieces.get(supplier_id, SKUS)]
 
     @rule(pick=PICK)
+    @precondition(lambda self: any(order.parcels for order in self.orders))
     def void_parcel(self, pick: int) -> None:
         order = self.any_order(pick)
         supplier_id = self.supplier_id(order)
