@@ -55,11 +55,13 @@ def check_config(
             ]
         checks = list(online_checks(config, store, context.clock)) if online else []
         of_store = [check for check in store.checks() if check.state != "ok"] if online else []
-        warnings += [f"database {config.database}: {check.text}" for check in of_store]
+    of_database = {f"database {config.database}: {each.text}": each.state for each in of_store}
     has_trouble = "trouble" in {*(c.state for c in checks), *(c.state for c in of_store)}
     if context.as_json:
-        render.document(_check_json(config, checks, warnings))
+        render.document(_check_json(config, checks, [*warnings, *of_database]))
     else:
+        for text, state in of_database.items():
+            render.result(f"{state}: {text}", wrapped=True)
         _show_checks(config, checks, warnings, has_trouble=has_trouble)
     raise typer.Exit(int(has_trouble))
 

@@ -7,6 +7,7 @@ from ordosync import __version__
 from ordosync.postgres.workers import FRESH_S
 from ordosync.sql import Connection
 from ordosync.store.checks import Check
+from ordosync.text import plural
 
 _APART = timedelta(seconds=5)
 
@@ -60,4 +61,5 @@ def versions(connection: Connection) -> Check:
         text = f"this is {__version__}; {', '.join(others)}; upgrade all hosts"
         return Check(name="versions", state="warning", text=text)
     count = len({row[0] for row in rows})
-    return Check(name="versions", state="ok", text=f"{count} hosts at work, all {__version__}")
+    hosts = plural(count, "1 host is", f"{count} hosts are")
+    return Check(name="versions", state="ok", text=f"{hosts} at work, none with another version")

@@ -139,6 +139,7 @@ def test_n11_what_was_open_before_the_first_call_is_one_digest(
     assert "Needs you: 3" in message["text"]
 
 
+@pytest.mark.of_files
 def test_n11_after_a_restore_what_is_open_is_one_digest(world: World) -> None:
     world.fail("1001", "1002")
     backup = world.folder / "backup.db"

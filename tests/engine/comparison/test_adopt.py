@@ -149,6 +149,7 @@ def test_order_that_is_linked_already_is_not_reported(pair: Pair) -> None:
     assert (result.code, pairs(result)) == (0, {})
 
 
+@pytest.mark.of_files
 def test_our_own_reference_comes_first(tmp_path: Path) -> None:
     two = TwoAccounts(tmp_path)
     two.imported("1001")

@@ -26,6 +26,7 @@ def lose(two: TwoAccounts) -> None:
         path.unlink()
 
 
+@pytest.mark.of_files
 def test_it_shows_the_links_and_the_writes_of_each_task(two: TwoAccounts) -> None:
     assert two.shop("orders", "add", "1003", "--line", "MUG=1", "--supplier", "northwind").code == 0
     lose(two)
@@ -43,6 +44,7 @@ def test_it_shows_the_links_and_the_writes_of_each_task(two: TwoAccounts) -> Non
     assert others[at + 1] == "  create order 1003: 1 line, 1 unit"
 
 
+@pytest.mark.of_files
 def test_json_has_counts_and_plans(two: TwoAccounts) -> None:
     lose(two)
 
@@ -53,6 +55,7 @@ def test_json_has_counts_and_plans(two: TwoAccounts) -> None:
     assert [plan["task"] for plan in result.json["plans"] if plan["done"] or plan["failed"]] == []
 
 
+@pytest.mark.of_files
 def test_tasks_continue_afterwards_and_send_nothing_twice(two: TwoAccounts) -> None:
     lose(two)
     two.run("rebuild-state")
@@ -74,6 +77,7 @@ def test_store_that_is_not_lost_is_not_changed(two: TwoAccounts) -> None:
     assert two.run("rebuild-state", "--yes").code == 0
 
 
+@pytest.mark.of_files
 def test_first_name_of_a_renamed_portal_is_reported(two: TwoAccounts) -> None:
     lose(two)
     two.configure("  shop-northwind:", "  renamed:")

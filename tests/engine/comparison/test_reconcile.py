@@ -326,6 +326,7 @@ def test_line_that_the_portal_ignores_is_no_difference(pair: Pair) -> None:
     assert "no-supplier-order" in reconciled(pair).out
 
 
+@pytest.mark.of_files
 def test_links_are_rebuilt_without_the_lines_that_the_portal_ignores(pair: Pair) -> None:
     managed = "    manage_inventory: true\n"
     config = pair.path.read_text().replace(managed, f"{managed}    ignore_skus: [POST]\n")

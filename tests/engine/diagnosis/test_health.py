@@ -145,6 +145,7 @@ def test_the_allowed_age_is_an_option(tmp_path: Path) -> None:
     assert (task["fresh"], task["limit_s"]) == (True, 7200)
 
 
+@pytest.mark.of_files
 def test_verbose_checks_the_machine_as_well(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

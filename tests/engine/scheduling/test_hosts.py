@@ -116,6 +116,7 @@ def test_an_older_version_beside_a_newer_one_changes_nothing(
         assert other.run("run-due").code == 0
 
 
+@pytest.mark.of_files
 def test_an_edit_of_one_host_with_a_file_is_always_followed(tmp_path: Path) -> None:
     path = tmp_path / "config.yaml"
     for config in (CONFIG, NEWER, CONFIG):
