@@ -35,7 +35,7 @@ STOCK_CACHE_S = 300
 """The time for which a read of all stock is reused: tasks read stock in pages."""
 # `product_invalid_sku` is WooCommerce's "Invalid or duplicated SKU", in any language.
 _EXISTS = re.compile(r"already|\bexists?\b|duplicate|\btaken\b|product_invalid_sku", re.IGNORECASE)
-_ROUNDS = 5
+_ROUNDS = 10
 """The minimum number of items per thread in a batch. With fewer, most threads wait for the last."""
 Item = TypeVar("Item")
 Result = TypeVar("Result")
