@@ -44,6 +44,10 @@ class Clock:
             read = self._synchronized = self._read_time().astimezone(UTC), _boot_s()
         return read[0] + timedelta(seconds=_boot_s() - read[1])
 
+    def own_now(self) -> datetime:
+        """Return the wall time of this machine, also while the database cannot be reached."""
+        return self.now() if self._read_time is None else datetime.now(UTC)
+
     def monotonic(self) -> float:
         """Return seconds since an arbitrary start; never jumps."""
         return time.monotonic()

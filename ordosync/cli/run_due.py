@@ -59,7 +59,7 @@ def run_due(
         reports, stop, warnings = _run_tick(context, jobs, deliver_alerts=not is_watched)
     except (ConfigError, DatabaseError) as error:
         store = _store_location(path)
-        if is_watched or context.as_json or is_new_problem(store, str(error), now=clock.now()):
+        if is_watched or context.as_json or is_new_problem(store, str(error), now=clock.own_now()):
             raise
         raise typer.Exit(error.exit_code) from error
     database = context.config.database
@@ -73,7 +73,7 @@ def run_due(
             _show(reports, database)
         errors = [str(report.error) for report in reports if report.error]
         # These errors are not recorded, and return each minute.
-        new = [e for e in errors if is_watched or is_new_problem(database, e, now=clock.now())]
+        new = [e for e in errors if is_watched or is_new_problem(database, e, now=clock.own_now())]
         alerts = context.config.alerts
         has_alerts = alerts is None or alerts.cron_mail or is_watched
         _report(reports if has_alerts else (), [f"error: {error}" for error in new], warnings)

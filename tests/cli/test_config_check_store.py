@@ -35,3 +35,14 @@ def test_a_replica_is_one_line(tmp_path: Path, postgres: str) -> None:
     assert refused.code == 4
     assert refused.err.endswith("is a replica; give the address of the primary server\n")
     assert refused.err.count("\n") == 1
+
+
+def test_a_server_that_is_down_is_reported_once(tmp_path: Path) -> None:
+    down = "postgresql://u@127.0.0.1:1/none"
+    shop(tmp_path, HEADER + row("1"), config=configured(CONFIG, down))
+
+    first, second = ordosync(tmp_path, "run-due"), ordosync(tmp_path, "run-due")
+
+    assert (first.code, second.code) == (4, 4)
+    assert "cannot connect: connection to server at" in first.err
+    assert (second.out, second.err) == ("", "")
