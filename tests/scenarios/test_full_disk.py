@@ -14,7 +14,7 @@ from tests.fakes.ordoro import FakeOrdoro, Switches
 from tests.support.combinations import some
 from tests.support.command import HEADER, ordosync, row
 
-ORDERS = 60
+ORDERS = 120
 CONFIG = """
 accounts:
   shop:
