@@ -13,7 +13,10 @@ _VARIANCE = 0.2
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", WORLDS)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=pytest.mark.matrix if at else ()) for at, name in enumerate(WORLDS)],
+)
 def test_few_units_are_sold_twice(name: str) -> None:
     means = Means.of(ending(name, seed) for seed in range(10))
 

@@ -308,6 +308,6 @@ def test_whatever_happens_both_accounts_agree_in_the_end() -> None:
     _check(10)
 
 
-@pytest.mark.slow
+@pytest.mark.matrix
 def test_whatever_happens_both_accounts_agree_in_the_end_for_longer() -> None:
     _check(50)

@@ -32,6 +32,7 @@ _ALL = (
     "import-orders",
     "split-order",
     "update-tracking",
+    "report-shortages",
     "write-inventory-back",
 )
 EVERY_TASK = tuple(" -- ".join(_ALL).split())

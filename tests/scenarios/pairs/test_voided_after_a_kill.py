@@ -10,6 +10,7 @@ from tests.accounts.contract.examples import parcel
 from tests.accounts.contract.people import needs
 from tests.scenarios.pairs.pair import Pair
 from tests.scenarios.pairs.parcels import TASK, ledger, numbers, open_steps, ordered, until_quiet
+from tests.support.combinations import covering
 from tests.support.kills import killed_at
 from tests.support.stories import edit
 
@@ -74,8 +75,7 @@ def test_p8_next_parcel_waits_until_the_void_one_cannot_arrive_any_more(pair: Pa
 
 @pytest.mark.slow
 @needs("update-tracking", "parcels", "several-parcels")
-@pytest.mark.parametrize("units", [1, 2])
-@pytest.mark.parametrize("point", POINTS)
+@pytest.mark.parametrize(("point", "units"), covering(POINTS, (1, 2), rest=pytest.mark.matrix))
 def test_p8_units_of_a_void_parcel_are_sent_again_though_its_run_was_killed(
     pair: Pair, point: str, units: int
 ) -> None:

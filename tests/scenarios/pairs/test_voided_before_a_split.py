@@ -88,9 +88,9 @@ def test_parcel_with_units_from_before_a_split_is_void_in_each_of_its_orders(pai
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("point", POINTS)
-@pytest.mark.parametrize("first", [MUG, CUP], ids=["mug", "cup"])
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    ("kind", "first", "point"), covering(KINDS, (MUG, CUP), POINTS, rest=pytest.mark.matrix)
+)
 def test_each_share_of_a_parcel_is_sent_once_though_its_run_is_killed(
     pair: Pair, first: Sequence[int], point: str
 ) -> None:
