@@ -32,6 +32,8 @@ CONFIG_KEY = "config"
 """Row of the table `meta` with the digest of the configuration that the store follows."""
 ALERTS_KEY = "alerts_at"
 """Row of the table `meta` with the time at which alerts are due next; only with `alerts:`."""
+CALLED_AT_KEY = "called_at"
+"""Row of the table `meta` with the last call of `run-due`, if several hosts share the store."""
 SCHEMES = ("postgresql://", "postgres://")
 """The beginnings of the URL of a store on PostgreSQL."""
 _CLOCK_SLACK_S = 300

@@ -109,6 +109,17 @@ def test_a_library_is_used_in_one_package(library: str, allowed: str) -> None:
     assert users <= set(allowed.split())
 
 
+def test_little_code_depends_on_the_queue_of_the_workers() -> None:
+    users = [
+        path
+        for path in MODULES
+        if any(name.split(".")[0] == "procrastinate" for name in _imports(path))
+    ]
+
+    assert [_part(path) for path in users] == ["postgres"]
+    assert sum(len(path.read_text("utf-8").splitlines()) for path in users) <= 150
+
+
 def test_a_transaction_of_the_engine_names_its_portal() -> None:
     """Portals on several hosts must exclude each other only where it is necessary."""
     of_all = {"scheduling/registration.py", "scheduling/timetable.py", "scheduling/retention.py"}

@@ -58,6 +58,14 @@ SECTIONS = {
             "run_due:run_due",
             "Run all due tasks; cron calls this every minute.",
         ),
+        "work": (
+            "work:work",
+            "Run due tasks until a signal, on one of several hosts.",
+        ),
+        "workers": (
+            "workers:workers",
+            "List the workers of all hosts; drain one of them.",
+        ),
         "cron": (
             "cron:app",
             "Show, install or remove the crontab entry.",

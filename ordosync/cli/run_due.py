@@ -12,16 +12,16 @@ import typer
 
 from ordosync.cli import options
 from ordosync.cli.context import Context, with_context
+from ordosync.cli.notifications import alert_line, ping, send_alerts
 from ordosync.cli.output import render
 from ordosync.cli.output import runs as render_runs
 from ordosync.cli.repeat_guard import forget_problems, is_new_problem
 from ordosync.cli.signals import stoppable
 from ordosync.clock import Clock, to_nullable
-from ordosync.config.settings import Config, PortalConfig
 from ordosync.engine import Stop
 from ordosync.engine.scheduling.outages import Alert
 from ordosync.engine.scheduling.tick import PortalReport, Tick
-from ordosync.errors import ConfigError, DatabaseError, mistake
+from ordosync.errors import ConfigError, DatabaseError
 from ordosync.idle import DATABASE, database_of
 from ordosync.store import Store
 from ordosync.store.location import SqliteFile, StoreLocation
@@ -117,28 +117,13 @@ def _run_tick(
             clock=clock,
             stop=stop,
             deliver_alerts=deliver_alerts,
-            ping=partial(_ping, clock),
+            ping=partial(ping, clock),
         )
         reports = tick.run(jobs=jobs)
         for report in reports:
             if isinstance(report.error, DatabaseError):
                 raise report.error
-        return reports, stop, _send_alerts(config, clock, stop)
-
-
-def _send_alerts(config: Config, clock: Clock, stop: Stop) -> Sequence[str]:
-    """Send alerts, if any are configured; return a line for each recipient with a problem."""
-    if config.alerts is None:
-        return []
-    from ordosync.engine.alerts.delivery import deliver  # noqa: PLC0415 - most have no alerts
-
-    try:
-        return deliver(config, clock, stop)
-    except DatabaseError:
-        raise
-    # The runs must be reported nevertheless.
-    except Exception as error:
-        return [f"alerts: {mistake(error)}"]
+        return reports, stop, send_alerts(config, clock, stop)
 
 
 @contextmanager
@@ -156,14 +141,6 @@ def _progress(clock: Clock, *, is_shown: bool) -> Iterator[None]:
 def _has_failed(report: PortalReport) -> bool:
     not_ok = any(run.status in ("failed", "partial") or run.has_crashed for run in report.runs)
     return not_ok or report.error is not None
-
-
-def _ping(clock: Clock, portal: PortalConfig, event: str) -> None:
-    url = getattr(portal.ping, event)
-    if url is not None:
-        from ordosync.http import ping  # noqa: PLC0415 - very slow to import
-
-        ping(url, clock)
 
 
 def _store_location(path: Path) -> StoreLocation:
@@ -206,33 +183,16 @@ def _alert_json(alert: Alert) -> dict[str, Any]:
         "task": alert.task,
         "run": alert.run.id if alert.run else None,
         "since": to_nullable(alert.since),
-        "text": _line(alert),
+        "text": alert_line(alert),
     }
 
 
 def _report(
     reports: Sequence[PortalReport], errors: Sequence[str], warnings: Sequence[str]
 ) -> None:
-    lines = [_line(alert) for report in reports for alert in report.alerts]
+    lines = [alert_line(alert) for report in reports for alert in report.alerts]
     lines += [*errors, *warnings]
     for line in lines[:_MOST_LINES]:
         render.message(line)
     if len(lines) > _MOST_LINES:
         render.message(f"and {len(lines) - _MOST_LINES} more: `ordosync health`")
-
-
-def _line(alert: Alert) -> str:
-    task, since = f"portal {alert.portal}: {alert.task}", render.local(alert.since)
-    run = alert.run
-    if run is None:
-        return f"{task}: the system clock was wrong, it showed {since}; the task runs again"
-    error = run.error.message if run.error else "a step has waited for too long"
-    show = f"`ordosync show {run.id}`"
-    words = {
-        "items": f"{run.counts.failed} failed and need you; {show} shows the reasons",
-        "starts": f"{error}; retried automatically, {show}",
-        "lasts": f"still failing since {since}: {error}",
-        "ends": f"works again; it had failed since {since}",
-        "gave-up": f"crashed three times in this interval; next attempt in the next one; {show}",
-    }
-    return f"{task}: {words[alert.kind]}"

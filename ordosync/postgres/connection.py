@@ -103,10 +103,10 @@ class PostgresConnection:
         """Execute a statement of the store for each of these values."""
         cursor, rows = self._db.cursor(), list(parameters)
         try:
-            if len(rows) == 1:
-                cursor.execute(translated(sql), rows[0])
-            elif rows:
-                cursor.executemany(translated(sql), rows)
+            # After psycopg's `executemany`, a pipeline, PostgreSQL 15 ends no session that is idle
+            # in a transaction. A frozen host would keep its locks.
+            for row in rows:
+                cursor.execute(translated(sql), row)
         except psycopg.Error as error:
             raise self._error(error) from None
         return cursor
@@ -211,6 +211,22 @@ def _connect(url: str, location: str) -> PostgresConnection:
     db.adapters.register_dumper(str, StrBinaryDumper)
     db.adapters.register_loader("numeric", _IntegerLoader)
     return PostgresConnection(db, location)
+
+
+def connection_options(url: str, *more: str) -> dict[str, Any]:
+    """Return the options of a connection; `more` are settings of its session, such as `-c x=y`."""
+    given = conninfo_to_dict(url)
+    settings = [f"-c {name}={value}" for name, value in _TIMEOUTS.items()]
+    # A setting of the URL wins over those above, since it comes later.
+    settings += [str(given.get("options") or ""), *more]
+    return {
+        **_NETWORK,
+        "target_session_attrs": "read-write",
+        **given,
+        "client_encoding": "utf8",
+        "options": " ".join(settings),
+        "application_name": _application_name(),
+    }
 
 
 def _application_name() -> str:

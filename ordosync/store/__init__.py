@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from ordosync.digest_key import DigestKey
+    from ordosync.postgres.resident import ResidentWorkers
     from ordosync.store.alert_table import AlertTable
     from ordosync.store.checks import Check
     from ordosync.store.claims import Claims
@@ -145,6 +146,13 @@ class Store:
 
         return Reports(self._connection)
 
+    @property
+    def residents(self) -> "ResidentWorkers":
+        """The processes of `ordosync work`. Only PostgreSQL has them."""
+        from ordosync.postgres.resident import ResidentWorkers  # noqa: PLC0415
+
+        return ResidentWorkers(self._connection)
+
     @cached_property
     def schedule(self) -> "Schedule":
         """The tasks of portals, and when they are due."""
@@ -256,14 +264,11 @@ class Store:
     ) -> AbstractContextManager[None]:
         """Return a write transaction; see `write_transaction`.
 
-        `portal` is the only portal whose rows it reads and writes, and `portals` are several; it
-        concerns all of them if none is named. `accounts` are those whose portals share rows that
-        it changes, such as claims and quotas.
+        It concerns `portal`, or `portals`, or all if none is named. `accounts` are those whose
+        portals share rows that it changes, such as claims and quotas.
         """
-        named = portals if portal is None else (portal,)
-        return self._location.transaction(
-            self._connection, portals=named, accounts=accounts, durable=durable
-        )
+        named, db = portals if portal is None else (portal,), self._connection
+        return self._location.transaction(db, portals=named, accounts=accounts, durable=durable)
 
     @property
     def moved(self) -> str | None:

@@ -102,6 +102,11 @@ class Leases:
         """True if a live process holds the lease."""
         return self._held(portal, resource, clock) is not None
 
+    def held(self, *, clock: Clock) -> Set[tuple[str, str]]:
+        """Return the leases that live processes hold, by portal and resource."""
+        rows = self._db.execute("select * from leases where owner is not null").fetchall()
+        return {(row["portal"], row["resource"]) for row in rows if self._is_held(row, clock)}
+
     def _held(self, portal: str, resource: str, clock: Clock) -> "Row | None":
         row: Row | None = self._db.execute(
             "select * from leases where portal = ? and resource = ?", (portal, resource)

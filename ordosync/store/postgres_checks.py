@@ -4,12 +4,16 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from ordosync import __version__
+from ordosync.idle import CALLED_AT_KEY
+from ordosync.postgres.resident import ResidentWorkers
 from ordosync.postgres.workers import FRESH_S
 from ordosync.sql import Connection
 from ordosync.store.checks import Check
 from ordosync.text import plural
 
 _APART = timedelta(seconds=5)
+_SILENT = timedelta(minutes=3)
+"""The time without a call by cron after which no host works."""
 
 
 def server_checks(connection: Connection) -> Iterator[Check]:
@@ -63,3 +67,22 @@ def versions(connection: Connection) -> Check:
     count = len({row[0] for row in rows})
     hosts = plural(count, "1 host is", f"{count} hosts are")
     return Check(name="versions", state="ok", text=f"{hosts} at work, none with another version")
+
+
+def callers(connection: Connection) -> Check:
+    """Check that a worker is alive, or that `run-due` is called, on any host."""
+    alive = [worker for worker in ResidentWorkers(connection).all() if worker.is_alive]
+    if alive:
+        names = ", ".join(sorted({worker.name for worker in alive}))
+        return Check(name="workers", state="ok", text=f"{len(alive)} at work: {names}")
+    row = connection.execute(
+        "select cast(value as timestamptz) as at,"
+        " cast(value as timestamptz) > clock_timestamp() - make_interval(secs => ?) as is_recent"
+        " from meta where key = ?",
+        (_SILENT.total_seconds(), CALLED_AT_KEY),
+    ).fetchone()
+    if row and row["is_recent"]:
+        return Check(name="workers", state="ok", text="no worker; `run-due` is called")
+    since = f"since {row['at'].astimezone(UTC):%Y-%m-%d %H:%M} UTC" if row else "yet"
+    text = f"no worker is alive, and no `run-due` {since}; start `ordosync work`, or cron"
+    return Check(name="workers", state="trouble", text=text)

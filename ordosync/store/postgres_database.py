@@ -40,6 +40,8 @@ class PostgresDatabase(StoreLocation):
     """A store in the schema of a database that its URL leads to."""
 
     url: str = field(repr=False)
+    name: str | None = field(default=None, compare=False)
+    """The name of this process's worker; None for the name of the host."""
     is_shared: ClassVar[bool] = True
 
     def __str__(self) -> str:
@@ -47,8 +49,8 @@ class PostgresDatabase(StoreLocation):
 
     @property
     def host(self) -> str:
-        """The name of this host, for the log."""
-        return socket.gethostname()
+        """The name of this host or of its worker, for the log and for `host:`."""
+        return self.name or socket.gethostname()
 
     def exists(self) -> bool:
         """True if the schema has a store."""
@@ -132,12 +134,13 @@ class PostgresDatabase(StoreLocation):
 
     def checks(self, connection: Connection) -> Iterator[Check]:  # noqa: ARG002 - may be in memory
         """Check the server, and the other hosts that use the store."""
-        from ordosync.store.postgres_checks import server_checks, versions  # noqa: PLC0415
+        from ordosync.store.postgres_checks import callers, server_checks, versions  # noqa: PLC0415
 
         with self._connected() as server:
             yield from server_checks(server)
             if _has_store(server):
                 yield versions(server)
+                yield callers(server)
 
     def warnings(self) -> Sequence[str]:
         """Warn if the network may read what is stored."""

@@ -1,11 +1,13 @@
 """Schedule of the tasks of each portal: last runs, next start and read cursor."""
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ordosync.clock import from_text, to_text
+from ordosync.idle import CALLED_AT_KEY
 from ordosync.slots import CLOCK_SLACK, is_from_the_future
 from ordosync.store.runs import Status
 from ordosync.store.schedule_row import DecidedBy, ScheduleRow, read_row
@@ -13,6 +15,9 @@ from ordosync.store.step_queries import StepQueries
 
 if TYPE_CHECKING:
     from ordosync.sql import Connection
+
+_ALL = 1_000_000_000
+"""More rows than there are."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,15 +48,37 @@ class Schedule:
         ).fetchone()
         return read_row(row) if row else None
 
-    def due(self, now: datetime) -> Sequence[ScheduleRow]:
-        """Return the tasks that are due, and those that a wrong clock may have postponed."""
+    def due(self, now: datetime, *, at_most: int = _ALL) -> Sequence[ScheduleRow]:
+        """Return the tasks that are due, and those that a wrong clock may have postponed.
+
+        Those that were due first come first.
+        """
         rows = self._db.execute(
             # `or` together with `order by` would make SQLite scan all rows.
             "select * from schedule where next_at <= ?"
-            " union select * from schedule where last_started_at > ? order by next_at",
-            (to_text(now), to_text(now + CLOCK_SLACK)),
+            " union select * from schedule where last_started_at > ? order by next_at limit ?",
+            (to_text(now), to_text(now + CLOCK_SLACK), at_most),
         )
         return [read_row(row) for row in rows]
+
+    def due_in(self, portals: Collection[str], now: datetime) -> Sequence[ScheduleRow]:
+        """Return the tasks of these portals that are due."""
+        if not portals:
+            return []
+        rows = self._db.execute(
+            "select * from schedule where portal in (select value from json_each(?))"
+            " and next_at <= ? order by next_at",
+            (json.dumps(list(portals)), to_text(now)),
+        )
+        return [read_row(row) for row in rows]
+
+    def note_call(self, now: datetime) -> None:
+        """Note that `run-due` was called, for the checks of other hosts."""
+        self._db.execute(
+            "insert into meta (key, value) values (?, ?)"
+            " on conflict (key) do update set value = excluded.value",
+            (CALLED_AT_KEY, to_text(now)),
+        )
 
     def keep(self, plans: Iterable[Plan], *, now: datetime) -> None:
         """Apply the configuration; tasks that it no longer contains are not run again."""

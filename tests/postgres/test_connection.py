@@ -159,3 +159,16 @@ def test_a_pooler_that_shares_sessions_between_transactions_is_noticed(
     shares = module._shares_sessions(cast("PostgresConnection", Pooled(again)), 7, "url", "here")
 
     assert shares == expected
+
+
+@pytest.mark.slow
+def test_a_frozen_process_loses_its_session_after_any_statement_in_a_transaction(
+    postgres: str,
+) -> None:
+    with closing(connect(postgres, "here")) as frozen, closing(connect(postgres, "here")) as other:
+        frozen.run("create table t (x bigint)")
+        frozen.run("begin")
+        frozen.executemany("insert into t values (?)", [(1,), (2,)])
+
+        # Waits for the lock of the frozen session, which the server ends.
+        other.run("begin; lock table t; commit")

@@ -67,3 +67,14 @@ def test_a_server_that_is_not_there_is_left_to_the_full_program(folder: Path, ur
     (folder / "config.yaml").write_text(configured(AT_ONCE, url))
 
     assert not is_idle(["run-due"])
+
+
+@pytest.mark.usefixtures("folder")
+def test_an_idle_call_is_noted_for_the_checks_of_other_hosts(postgres: str) -> None:
+    import psycopg  # noqa: PLC0415 - only here
+
+    with psycopg.connect(postgres, autocommit=True) as db:
+        db.execute("delete from meta where key = 'called_at'")
+        assert is_idle(["run-due"])
+
+        assert db.execute("select 1 from meta where key = 'called_at'").fetchone()

@@ -66,6 +66,16 @@ def server(session: Path) -> Iterator[str]:
         os.close(pipe)
 
 
+def restart(session: Path) -> None:
+    """Kill the server of a session, and start it again."""
+    programs, folder = _programs(), (session / "postgres").resolve()
+    assert programs is not None
+    data = ("-D", str(folder / "data"))
+    log = str(folder / "log")
+    words = [str(programs / "pg_ctl"), "restart", "--wait", "--mode", "immediate", *data, "-l", log]
+    _run(folder, words)
+
+
 @contextmanager
 def schema(url: str) -> Iterator[str]:
     """Return a URL whose tables are in an empty schema, which is dropped afterwards."""
@@ -78,7 +88,12 @@ def schema(url: str) -> Iterator[str]:
         yield f"{url}{'&' if '?' in url else '?'}options=-csearch_path%3D{name}"
     finally:
         with psycopg.connect(url, autocommit=True) as db:
-            db.execute(f"drop schema {name} cascade")
+            # Workers have a schema for their queue.
+            found = db.execute(
+                "select nspname from pg_namespace where starts_with(nspname, %s)", (name,)
+            ).fetchall()
+            for (each,) in found:
+                db.execute(f"drop schema {each} cascade")
 
 
 def crash(session: Path) -> None:

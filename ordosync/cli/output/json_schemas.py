@@ -66,6 +66,7 @@ DOCUMENTS = {
     "backup": ("backups",),
     "restore": ("restored",),
     "store copy": ("copied-store",),
+    "workers": ("workers",),
     "prune": ("pruned",),
     "rebuild-state": ("rebuilt",),
     "feed check": ("feed-check",),

@@ -67,6 +67,8 @@ class Tick:
         with Store.open(self.config.database, clock=self.clock) as store:
             register(self.config, store, self.clock)
             resume_tasks(store, self.clock)
+            if self.config.database.is_shared:
+                store.schedule.note_call(self.clock.now())
             prunes = store.pruning.is_due(now=self.clock.now())
             queue = DuePortals(self.due_portals, store, self.clock)
             # The store stays open meanwhile. Otherwise each portal would be the last to close it,
