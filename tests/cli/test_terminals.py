@@ -98,6 +98,8 @@ ALSO_IN_A_PIPE = (
     "reconcile",
     "restore --help",
     "store copy --help",
+    "work --help",
+    "workers --help",
     "config use --help",
     "retry",
     "schema activity",
