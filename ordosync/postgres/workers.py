@@ -61,17 +61,19 @@ class Workers:
         """True if the worker with this id may still work."""
         return self._db.execute(_ALIVE, (owner, FRESH_S)).fetchone() is not None
 
-    def forget_dead(self) -> None:
-        """Delete workers that were not seen for long."""
-        self._db.execute(_FORGET)
-
 
 _ALIVE = """
 select 1 from workers join pg_stat_activity as session
     on session.pid = workers.backend_pid and session.backend_start = workers.backend_start
 where id = ? and seen_at > clock_timestamp() - make_interval(secs => ?)
 """
-_FORGET = f"delete from workers where seen_at < clock_timestamp() - interval '{_KEPT}'"  # noqa: S608
+# Each call by cron with work to do leaves a row behind.
+_FORGET = f"""
+delete from workers where id in (
+    select id from workers where seen_at < clock_timestamp() - interval '{_KEPT}'
+    for update skip locked
+)
+"""  # noqa: S608 - constants
 _REGISTER = """
 insert into workers
     (id, host, pid, version, backend_pid, backend_start, started_at, seen_at)
@@ -152,9 +154,13 @@ class _Heartbeat:
     def _connected(self) -> PostgresConnection:
         connection = connect(self._address.url, self._address.location)
         connection.run("set synchronous_commit = off")
+        connection.execute(_FORGET)
+        self._register(connection)
+        return connection
+
+    def _register(self, connection: PostgresConnection) -> None:
         values = (self.id, socket.gethostname(), self._address.pid, __version__)
         connection.execute(_REGISTER, values)
-        return connection
 
     def _run(self) -> None:
         pause = threading.Event()
@@ -172,7 +178,9 @@ class _Heartbeat:
 
     def _beat(self) -> None:
         sent_s = _clock.boot_s()
-        self._db.execute(_BEAT, (self.id,))
+        # It was frozen for so long that it was forgotten.
+        if not self._db.execute(_BEAT, (self.id,)).rowcount:
+            self._register(self._db)
         self._arrived(sent_s)
 
     def _arrived(self, sent_s: float) -> None:

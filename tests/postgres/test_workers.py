@@ -148,6 +148,34 @@ def test_a_process_whose_session_was_ended_writes_nothing_more_for_the_runs_of_b
     assert known.is_alive(owner)
 
 
+def test_a_worker_that_was_not_seen_for_an_hour_is_forgotten_by_the_next(
+    db: PostgresConnection, postgres: str
+) -> None:
+    for name, minutes in (("long dead", 61), ("dead", 59)):
+        db.execute(
+            "insert into workers values (?, 'host', 1, '1', 1, clock_timestamp(),"
+            " clock_timestamp(), clock_timestamp() - make_interval(secs => ?))",
+            (name, 60 * minutes),
+        )
+
+    owner = of(db, postgres).this()
+
+    rows = db.execute("select id from workers").fetchall()
+    assert {row[0] for row in rows} == {"dead", owner}
+
+
+def test_a_worker_that_was_forgotten_and_lives_is_alive_again(
+    db: PostgresConnection, postgres: str
+) -> None:
+    known = of(db, postgres)
+    owner = known.this()
+    db.execute("delete from workers")
+
+    beat(known)
+
+    assert known.is_alive(owner)
+
+
 def test_the_heartbeat_of_another_store_prevents_no_write(
     db: PostgresConnection, postgres: str, thawed: Thawed
 ) -> None:
