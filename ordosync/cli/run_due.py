@@ -19,6 +19,7 @@ from ordosync.cli.repeat_guard import forget_problems, is_new_problem
 from ordosync.cli.signals import stoppable
 from ordosync.clock import Clock, to_nullable
 from ordosync.engine import Stop
+from ordosync.engine.portals import connect
 from ordosync.engine.scheduling.outages import Alert
 from ordosync.engine.scheduling.tick import PortalReport, Tick
 from ordosync.errors import ConfigError, DatabaseError
@@ -114,6 +115,7 @@ def _run_tick(
     with stoppable(clock) as stop, _progress(clock, is_shown=not deliver_alerts):
         tick = Tick(
             config=config,
+            connections=connect(config, clock),
             clock=clock,
             stop=stop,
             deliver_alerts=deliver_alerts,

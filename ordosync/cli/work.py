@@ -15,6 +15,7 @@ from ordosync.cli.repeat_guard import is_new_problem
 from ordosync.cli.signals import stoppable
 from ordosync.config import load_config
 from ordosync.config.settings import Config
+from ordosync.engine.portals import connect
 from ordosync.engine.scheduling.resident import Resident
 from ordosync.engine.scheduling.tick import PortalReport, Tick
 from ordosync.errors import UsageError
@@ -58,6 +59,7 @@ def work(
     with stoppable(context.clock) as stop:
         tick = Tick(
             config=config,
+            connections=connect(config, context.clock),
             clock=context.clock,
             stop=stop,
             deliver_alerts=True,

@@ -10,6 +10,7 @@ from ordosync.clock import Clock
 from ordosync.config import load_config
 from ordosync.config.settings import PortalConfig
 from ordosync.engine import Stop
+from ordosync.engine.portals import connect
 from ordosync.engine.scheduling.outages import Alert
 from ordosync.engine.scheduling.tick import PortalReport, Tick
 from ordosync.store import Store
@@ -122,8 +123,10 @@ class Cron:
         """Run a tick, at this time."""
         if now is not None:
             self.clock.at = now
+        config = load_config(self.folder / "config.yaml")
         tick = Tick(
-            config=load_config(self.folder / "config.yaml"),
+            config=config,
+            connections=connect(config, self.clock),
             clock=self.clock,
             stop=Stop(self.clock),
             deliver_alerts=True,

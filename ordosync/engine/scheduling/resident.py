@@ -6,14 +6,17 @@ is invalid, nothing begins.
 
 import signal
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from threading import Lock
 
+from ordosync.accounts.connections import Connections
 from ordosync.clock import StoppedError
 from ordosync.config.hosts import host_of
 from ordosync.config.settings import Config
+from ordosync.engine.portals import connect
 from ordosync.engine.scheduling.free_portals import FreePortal, free_portals
 from ordosync.engine.scheduling.registration import register, resume_tasks
 from ordosync.engine.scheduling.retention import prune_for_a_while
@@ -50,6 +53,8 @@ class Resident:
     """A digest, and what is wrong with this content of the file."""
     _failures: int = 0
     """Plans in a row that the database did not allow."""
+    _users: Counter[Connections] = field(default_factory=Counter)
+    """The number of threads that use the connections of each configuration."""
     _lock: Lock = field(default_factory=Lock)
     _upkeep: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(1, initializer=block_signals)
@@ -77,18 +82,19 @@ class Resident:
             )
         finally:
             self._upkeep.shutdown()
+            self.tick.connections.close()
         if self.error:
             raise self.error
 
     def plan(self, waiting: Mapping[str, str]) -> Sequence[Job]:
         """Return the jobs that are needed, given the portals that wait with their queues."""
         try:
-            tick = self._current()
-            with Store.open(tick.config.database, clock=tick.clock) as store:
-                register(tick.config, store, tick.clock)
-                resume_tasks(store, tick.clock)
-                jobs = _needed(tick, store, waiting)
-            self._start_upkeep(tick)
+            with self._current() as tick:
+                with Store.open(tick.config.database, clock=tick.clock) as store:
+                    register(tick.config, store, tick.clock)
+                    resume_tasks(store, tick.clock)
+                    jobs = _needed(tick, store, waiting)
+                self._start_upkeep(tick)
         # Such as a store of a newer version: the service manager starts the worker again.
         except DatabaseError as error:
             self._failures += 1
@@ -104,33 +110,53 @@ class Resident:
     def work(self, name: str) -> None:
         """Work on what is due in a portal."""
         try:
-            tick = self._current()
-            with Store.open(tick.config.database, clock=tick.clock) as store:
-                # Refuses the configuration of a host that is behind.
-                register(tick.config, store, tick.clock)
-                rows = store.schedule.due_in([name], tick.clock.now())
-            rows = [row for row in rows if row.task in TASKS]
-            if rows and name in tick.config.portals:
-                self.report([tick.work_on(rows)])
+            with self._current() as tick:
+                with Store.open(tick.config.database, clock=tick.clock) as store:
+                    # Refuses the configuration of a host that is behind.
+                    register(tick.config, store, tick.clock)
+                    rows = store.schedule.due_in([name], tick.clock.now())
+                rows = [row for row in rows if row.task in TASKS]
+                if rows and name in tick.config.portals:
+                    self.report([tick.work_on(rows)])
         except Exception as error:
             self._report_error(error)
 
-    def _current(self) -> Tick:
-        """Return the tick of the file as it is now. Raises `ConfigError`."""
+    @contextmanager
+    def _current(self) -> Iterator[Tick]:
+        """Use the tick of the file as it is now. Raises `ConfigError`."""
         with self._lock:
-            content = digest(self.tick.config.path.read_bytes())
-            if self._wrong and self._wrong[0] == content:
-                raise self._wrong[1]
-            if content != self.tick.config.digest:
-                try:
-                    self.tick = replace(self.tick, config=self.load())
-                except ConfigError as error:
-                    self._wrong = content, error
-                    raise
-            if self.tick.config.database != self.location:
-                why = "is not the `database:` of the configuration now; start the worker again"
-                raise DatabaseError(self.location, why)
-            return self.tick
+            self._follow_file()
+            tick = self.tick
+            self._users[tick.connections] += 1
+        try:
+            yield tick
+        finally:
+            with self._lock:
+                self._users[tick.connections] -= 1
+                self._close_unused(tick)
+
+    def _follow_file(self) -> None:
+        content = digest(self.tick.config.path.read_bytes())
+        if self._wrong and self._wrong[0] == content:
+            raise self._wrong[1]
+        if content != self.tick.config.digest:
+            try:
+                config = self.load()
+            except ConfigError as error:
+                self._wrong = content, error
+                raise
+            old, connections = self.tick, connect(config, self.tick.clock)
+            self.tick = replace(old, config=config, connections=connections)
+            self._close_unused(old)
+        if self.tick.config.database != self.location:
+            why = "is not the `database:` of the configuration now; start the worker again"
+            raise DatabaseError(self.location, why)
+
+    def _close_unused(self, tick: Tick) -> None:
+        """Close the connections of a configuration that was edited, after its last run."""
+        if tick is not self.tick and not self._users[tick.connections]:
+            del self._users[tick.connections]
+            tick.connections.close()
 
     def _start_upkeep(self, tick: Tick) -> None:
         """Do once a minute what else a call by cron does. Another thread does it, as it is slow."""

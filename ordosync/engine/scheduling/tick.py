@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
-from functools import cached_property
 
 from ordosync.accounts.connections import Connections
 from ordosync.clock import Clock, StoppedError
@@ -17,7 +16,6 @@ from ordosync.config.settings import Config, PortalConfig
 from ordosync.engine import open_portal, register, run_if_due
 from ordosync.engine.execution.claim import GaveUp
 from ordosync.engine.execution.interruption import Stop
-from ordosync.engine.portals import connect
 from ordosync.engine.scheduling.due_portals import DuePortals, worked_off
 from ordosync.engine.scheduling.outages import Alert, alerts_of, alerts_of_crashes
 from ordosync.engine.scheduling.registration import resume_tasks
@@ -48,16 +46,14 @@ class Tick:
     """One call by cron."""
 
     config: Config
+    connections: Connections
+    """Those of the configuration. `run` closes them."""
     clock: Clock
     stop: Stop
     deliver_alerts: bool
     """True if the alerts reach the operator; the store then records them, so each is sent once."""
     ping: Callable[[PortalConfig, str], None]
     """Called with `start`, `success` or `failure` for each portal with a run."""
-
-    @cached_property
-    def _connections(self) -> Connections:
-        return connect(self.config, self.clock)
 
     def run(self, *, jobs: int) -> list[PortalReport]:
         """Work on all due portals, `jobs` at a time; return a report for each of them.
@@ -74,7 +70,7 @@ class Tick:
             # The store stays open meanwhile. Otherwise each portal would be the last to close it,
             # and would clean up its side files.
             workers = ThreadPoolExecutor(max_workers=jobs, initializer=block_signals)
-            with closing(self._connections), workers as pool:
+            with closing(self.connections), workers as pool:
                 reports = worked_off(queue, self.work_on, pool, jobs=jobs)
         if prunes:
             prune_for_a_while(self.config, self.clock, self.stop)
@@ -118,7 +114,7 @@ class Tick:
     def _task(
         self, config: PortalConfig, name: str, store: Store, runs: list[Run], alerts: list[Alert]
     ) -> None:
-        portal = open_portal(self.config, config, store, self._connections)
+        portal = open_portal(self.config, config, store, self.connections)
         if not runs:
             self.ping(config, "start")
         result = run_if_due(TASKS[name], portal, store, self.clock, self.stop)
