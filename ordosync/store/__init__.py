@@ -16,6 +16,7 @@ from ordosync.errors import DatabaseError
 from ordosync.idle import CONFIG_KEY
 from ordosync.sql import Connection
 from ordosync.store.location import SqliteFile, StoreLocation
+from ordosync.store.meta import set_value, value_of
 from ordosync.store.runs import Runs
 
 if TYPE_CHECKING:
@@ -170,32 +171,20 @@ class Store:
     @property
     def config_digest(self) -> str | None:
         """Digest of the configuration that was last applied to portals and schedule."""
-        return self._get(CONFIG_KEY)
+        return value_of(self._connection, CONFIG_KEY)
 
     def set_config_digest(self, digest: str) -> None:
         """Note that this configuration was applied to portals and schedule."""
-        self._set(CONFIG_KEY, digest)
+        set_value(self._connection, CONFIG_KEY, digest)
 
     @property
     def tables_digest(self) -> str:
         """Digest of the CSV files of the configuration that was last applied."""
-        return self._get("tables") or ""
+        return value_of(self._connection, "tables") or ""
 
     def set_tables_digest(self, digest: str) -> None:
         """Note that the configuration was applied with these CSV files."""
-        self._set("tables", digest)
-
-    def _get(self, key: str) -> str | None:
-        statement = "select value from meta where key = ?"
-        row = self._connection.execute(statement, (key,)).fetchone()
-        return row["value"] if row else None
-
-    def _set(self, key: str, value: str) -> None:
-        self._connection.execute(
-            "insert into meta (key, value) values (?, ?)"
-            " on conflict (key) do update set value = excluded.value",
-            (key, value),
-        )
+        set_value(self._connection, "tables", digest)
 
     @property
     def digest_key(self) -> "DigestKey":
@@ -273,7 +262,7 @@ class Store:
     @property
     def moved(self) -> str | None:
         """The place that the store was moved to, and the time; None if it was not moved."""
-        return self._get("moved_to")
+        return value_of(self._connection, "moved_to")
 
     @cached_property
     def whole(self) -> "WholeStore":

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from ordosync.clock import from_nullable, from_text, to_nullable, to_text
 from ordosync.idle import ALERTS_KEY
+from ordosync.store.meta import set_value, value_of
 
 if TYPE_CHECKING:
     from ordosync.sql import Connection, Row
@@ -117,16 +118,11 @@ class AlertTable:
     @property
     def due_at(self) -> datetime | None:
         """Time of the next look; None if no alert was ever due in this store."""
-        row = self._db.execute("select value from meta where key = ?", (ALERTS_KEY,)).fetchone()
-        return from_text(row["value"]) if row else None
+        return from_nullable(value_of(self._db, ALERTS_KEY))
 
     def set_due_at(self, at: datetime) -> None:
         """Set when to look next. The idle call by cron reads it."""
-        self._db.execute(
-            "insert into meta (key, value) values (?, ?)"
-            " on conflict (key) do update set value = excluded.value",
-            (ALERTS_KEY, to_text(at)),
-        )
+        set_value(self._db, ALERTS_KEY, to_text(at))
 
     @property
     def is_first(self) -> bool:

@@ -31,6 +31,7 @@ from ordosync.database_file import check_folder
 from ordosync.errors import DamagedError, DatabaseError, OrdosyncError
 from ordosync.store.leases import Lease, Leases, LocalProcesses, Resource
 from ordosync.store.machine import MACHINE_KEY, machine_of, this_machine
+from ordosync.store.meta import set_value
 from ordosync.store.portals import Portals
 from ordosync.store.restored import mark_restored
 from ordosync.store.runs import Runs
@@ -168,11 +169,7 @@ def _prepare(db: "sqlite3.Connection", *, now: datetime, fence: int) -> None:
     """Mark a copy as restored, and bind it to this machine."""
     with transaction(db):
         mark_restored(db, now=now, fence=fence)
-        db.execute(
-            "insert into meta (key, value) values (?, ?)"
-            " on conflict (key) do update set value = excluded.value",
-            (MACHINE_KEY, this_machine()),
-        )
+        set_value(db, MACHINE_KEY, this_machine())
 
 
 def _verify(db: "sqlite3.Connection", path: Path, source: Path) -> Copy:

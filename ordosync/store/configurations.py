@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from ordosync.sql import Connection
+from ordosync.store.meta import set_value, value_of
 
 _KEY = "configs"
 """Row of the table `meta`."""
@@ -34,15 +35,11 @@ class Configurations:
 
     def used(self) -> Sequence[UsedConfiguration]:
         """Return the last ones, the current one last."""
-        row = self._db.execute("select value from meta where key = ?", (_KEY,)).fetchone()
-        return msgspec.json.decode(row["value"], type=list[UsedConfiguration]) if row else []
+        value = value_of(self._db, _KEY)
+        return msgspec.json.decode(value, type=list[UsedConfiguration]) if value else []
 
     def use(self, configuration: UsedConfiguration) -> None:
         """Make this the current one, in a transaction."""
         others = [used for used in self.used() if used.content != configuration.content]
         value = msgspec.json.encode([*others[1 - _MOST :], configuration]).decode()
-        self._db.execute(
-            "insert into meta (key, value) values (?, ?)"
-            " on conflict (key) do update set value = excluded.value",
-            (_KEY, value),
-        )
+        set_value(self._db, _KEY, value)

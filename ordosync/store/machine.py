@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ordosync.database import sqlite3, to_database_error
 from ordosync.errors import DatabaseError
+from ordosync.store.meta import value_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,8 +31,7 @@ def this_machine() -> str:
 
 def machine_of(connection: "sqlite3.Connection") -> str | None:
     """Return the machine that uses a store; None if it was not noted yet."""
-    row = connection.execute("select value from meta where key = ?", (MACHINE_KEY,)).fetchone()
-    return row["value"] if row else None
+    return value_of(connection, MACHINE_KEY)
 
 
 def check_machine(connection: "sqlite3.Connection", path: Path, *, readonly: bool) -> None:

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from ordosync.errors import ConfigError
+from ordosync.store.meta import value_of
 
 if TYPE_CHECKING:
     from ordosync.sql import Connection
@@ -77,10 +78,8 @@ class Portals:
         return registered.origin if registered else portal.was or portal.name
 
     def _get(self, name: str) -> Registered | None:
-        row = self._db.execute(
-            "select value from meta where key = ?", (f"portal:{name}",)
-        ).fetchone()
-        return Registered(**json.loads(row["value"])) if row else None
+        value = value_of(self._db, f"portal:{name}")
+        return Registered(**json.loads(value)) if value else None
 
     def check(self, portals: Iterable[PortalIdentity]) -> None:
         """Raise `ConfigError` if a new portal looks like a renamed one."""

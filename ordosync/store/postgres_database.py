@@ -22,6 +22,7 @@ from ordosync.sql import Connection
 from ordosync.store.checks import Check
 from ordosync.store.leases import Processes
 from ordosync.store.location import SqliteFile, StoreLocation, empty_store
+from ordosync.store.meta import set_value, value_of
 from ordosync.store.version import VERSION
 
 if TYPE_CHECKING:
@@ -156,11 +157,7 @@ class PostgresDatabase(StoreLocation):
 
     def keep_key(self, key: bytes, connection: Connection) -> None:
         """Keep the key in the store."""
-        connection.execute(
-            "insert into meta (key, value) values (?, ?)"
-            " on conflict (key) do update set value = excluded.value",
-            (DIGEST_KEY, key.hex()),
-        )
+        set_value(connection, DIGEST_KEY, key.hex())
 
     def follow(self, clock: Clock) -> None:
         """Let the clock show the time of the server, since those of hosts differ."""
@@ -194,8 +191,8 @@ class PostgresDatabase(StoreLocation):
 
 
 def _digest_key(connection: Connection) -> bytes | None:
-    row = connection.execute("select value from meta where key = ?", (DIGEST_KEY,)).fetchone()
-    return bytes.fromhex(row["value"]) if row else None
+    value = value_of(connection, DIGEST_KEY)
+    return bytes.fromhex(value) if value else None
 
 
 def _has_store(connection: Connection) -> bool:
@@ -223,11 +220,11 @@ def _without_statistics(connection: Connection) -> Sequence[str]:
 
 
 def _version(connection: Connection, location: str) -> int:
-    row = connection.execute("select value from meta where key = ?", (VERSION_KEY,)).fetchone()
-    if row is None:
+    value = value_of(connection, VERSION_KEY)
+    if value is None:
         why = "has a table `meta` that ordosync did not create; use another schema"
         raise DatabaseError(location, why)
-    return int(row["value"])
+    return int(value)
 
 
 def _migrate(connection: "PostgresConnection") -> None:
@@ -239,8 +236,4 @@ def _migrate(connection: "PostgresConnection") -> None:
         found = _version(connection, "") if _has_store(connection) else 0
         if found < VERSION:
             apply(connection, after=found)
-            connection.execute(
-                "insert into meta (key, value) values (?, ?)"
-                " on conflict (key) do update set value = excluded.value",
-                (VERSION_KEY, str(VERSION)),
-            )
+            set_value(connection, VERSION_KEY, str(VERSION))

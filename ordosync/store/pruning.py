@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from ordosync.clock import from_text, to_text
+from ordosync.clock import from_nullable, to_text
+from ordosync.store.meta import set_value, value_of
 
 if TYPE_CHECKING:
     from ordosync.sql import Connection
@@ -47,15 +48,13 @@ class Pruning:
 
     def is_due(self, *, now: datetime) -> bool:
         """True if the last pruning was a day ago, or has a time in the future."""
-        row = self._db.execute("select value from meta where key = ?", (_KEY,)).fetchone()
-        return row is None or not now - _EVERY < from_text(row["value"]) <= now
+        last_at = from_nullable(value_of(self._db, _KEY))
+        return last_at is None or not now - _EVERY < last_at <= now
 
     def may_have_deleted(self, run_id: int) -> bool:
         """True if a run with this number was old enough to be deleted."""
-        row = self._db.execute(
-            "select value from meta where key = ?", (_FIRST_KEPT_KEY,)
-        ).fetchone()
-        return row is not None and run_id < int(row["value"])
+        first_kept = value_of(self._db, _FIRST_KEPT_KEY)
+        return first_kept is not None and run_id < int(first_kept)
 
     def run(
         self,
@@ -80,11 +79,8 @@ class Pruning:
             if not between():
                 return pruned
         with self._transaction():
-            self._db.executemany(
-                "insert into meta (key, value) values (?, ?)"
-                " on conflict (key) do update set value = excluded.value",
-                ((_KEY, to_text(now)), (_FIRST_KEPT_KEY, str(first_kept))),
-            )
+            set_value(self._db, _KEY, to_text(now))
+            set_value(self._db, _FIRST_KEPT_KEY, str(first_kept))
         pruned.ended = True
         return pruned
 

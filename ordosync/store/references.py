@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from ordosync.clock import from_text, to_text
+from ordosync.store.meta import set_value, value_of
 
 if TYPE_CHECKING:
     from ordosync.sql import Connection
@@ -25,18 +26,12 @@ class References:
     def missed(self, account: str, *, now: datetime) -> None:
         """Note that a created order had no reference in its response."""
         since = self.missing_since(account, now=now) or now
-        self._db.execute(
-            "insert into meta (key, value) values (?, ?)"
-            " on conflict (key) do update set value = excluded.value",
-            (f"{_KEY}{account}", f"{to_text(since)} {to_text(now)}"),
-        )
+        set_value(self._db, f"{_KEY}{account}", f"{to_text(since)} {to_text(now)}")
 
     def missing_since(self, account: str, *, now: datetime) -> datetime | None:
         """Return the time since which look-ups are unreliable; None if they can be trusted."""
-        row = self._db.execute(
-            "select value from meta where key = ?", (f"{_KEY}{account}",)
-        ).fetchone()
-        if row is None:
+        value = value_of(self._db, f"{_KEY}{account}")
+        if value is None:
             return None
-        first, _, last = row["value"].partition(" ")
+        first, _, last = value.partition(" ")
         return from_text(first) if now - from_text(last) < _BELIEVED_AGAIN else None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ordosync.clock import from_text, to_text
 from ordosync.idle import CALLED_AT_KEY
 from ordosync.slots import CLOCK_SLACK, is_from_the_future
+from ordosync.store.meta import set_value
 from ordosync.store.runs import Status
 from ordosync.store.schedule_row import DecidedBy, ScheduleRow, read_row
 from ordosync.store.step_queries import StepQueries
@@ -74,11 +75,7 @@ class Schedule:
 
     def note_call(self, now: datetime) -> None:
         """Note that `run-due` was called, for the checks of other hosts."""
-        self._db.execute(
-            "insert into meta (key, value) values (?, ?)"
-            " on conflict (key) do update set value = excluded.value",
-            (CALLED_AT_KEY, to_text(now)),
-        )
+        set_value(self._db, CALLED_AT_KEY, to_text(now))
 
     def keep(self, plans: Iterable[Plan], *, now: datetime) -> None:
         """Apply the configuration; tasks that it no longer contains are not run again."""
