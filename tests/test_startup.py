@@ -128,6 +128,22 @@ def test_an_account_of_local_folders_imports_no_protocol_and_no_mirror(tmp_path:
     assert result.stdout.splitlines()[-1] == "[]"
 
 
+def test_each_command_can_be_asked_for_help_without_the_libraries_of_the_extras() -> None:
+    missing = ["psycopg", "procrastinate", "asyncssh", "apprise", "xlrd", "xlsxwriter"]
+    code = (
+        "import sys\n"
+        f"sys.modules |= dict.fromkeys({missing!r})\n"
+        "from ordosync.cli.commands import COMMANDS, load\n"
+        "for name in COMMANDS: load(name)"
+    )
+
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+    )
+
+    assert (result.returncode, result.stderr) == (0, "")
+
+
 @pytest.mark.parametrize(
     "words", [["import-orders"], ["run-due"], ["config", "check"]], ids=" ".join
 )

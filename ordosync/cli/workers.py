@@ -1,6 +1,6 @@
 """`workers`: the processes of `work` on all hosts."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -9,8 +9,10 @@ from ordosync.cli.output import render
 from ordosync.cli.output.tables import table
 from ordosync.clock import to_text
 from ordosync.errors import UsageError
-from ordosync.postgres.resident import ResidentWorker
 from ordosync.store import Store
+
+if TYPE_CHECKING:
+    from ordosync.postgres.resident import ResidentWorker
 
 _DRAIN = "drain"
 
@@ -52,7 +54,7 @@ def workers(
     )
 
 
-def _row(worker: ResidentWorker) -> tuple[object, ...]:
+def _row(worker: "ResidentWorker") -> tuple[object, ...]:
     return (
         worker.name,
         worker.host,
@@ -64,7 +66,7 @@ def _row(worker: ResidentWorker) -> tuple[object, ...]:
     )
 
 
-def _json(worker: ResidentWorker) -> dict[str, Any]:
+def _json(worker: "ResidentWorker") -> dict[str, Any]:
     return {
         "name": worker.name,
         "host": worker.host,
