@@ -16,10 +16,17 @@ class Connections:
     """One session for each account of a configuration, and one of each place.
 
     `limits` are those of the accounts; without them, this process counts its own requests.
+    `write_guard` makes the check before each write of one portal's run.
     """
 
-    def __init__(self, clock: Clock, limits: "AccountLimits | None" = None) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        limits: "AccountLimits | None" = None,
+        write_guard: Callable[[], Callable[[], None] | None] = lambda: None,
+    ) -> None:
         self.clock = clock
+        self.write_guard = write_guard
         self._limits = limits
         self._sessions: dict[str, HttpClient] = {}
         self._places: dict[Hashable, Place] = {}
@@ -34,12 +41,17 @@ class Connections:
             self._limits = LocalLimits(self.clock)
         return self._limits
 
-    def session(self, account: str, make: Callable[[], "HttpClient"]) -> "HttpClient":
-        """Return the session of this account, with separate counters."""
+    def session(
+        self,
+        account: str,
+        make: Callable[[], "HttpClient"],
+        before_write: Callable[[], None] | None = None,
+    ) -> "HttpClient":
+        """Return the session of this account, with separate counters, for one portal."""
         with self._lock:
             if account not in self._sessions:
                 self._sessions[account] = make()
-            return self._sessions[account].counted()
+            return self._sessions[account].counted(before_write)
 
     def place(self, key: Hashable, make: Callable[[], "Place"]) -> "Place":
         """Return the place with this key, such as its account and options."""

@@ -19,8 +19,8 @@ from ordosync.accounts.pages_ahead import read_ahead
 from ordosync.accounts.portal_account import Limits
 from ordosync.clock import Clock
 from ordosync.errors import (
-    AccountError,
     ExistsError,
+    OrdosyncError,
     RefusedError,
     UnavailableError,
     UnknownOutcomeError,
@@ -64,6 +64,8 @@ class ServiceClient:
         self.lock = threading.RLock()
         """Held by a thread that reads shared data, so that it is read once for all threads."""
         self._connections = connections
+        # The session may be opened later than the run begins.
+        self._before_write = connections.write_guard()
         self._connect = connect
         self._session: HttpClient | None = None
         self._at_close: list[Callable[[], None]] = []
@@ -89,7 +91,9 @@ class ServiceClient:
 
     def _connected(self) -> "HttpClient":
         try:
-            return self._connections.session(self.name, lambda: self._connect(self._connections))
+            return self._connections.session(
+                self.name, lambda: self._connect(self._connections), self._before_write
+            )
         # An address or a certificate that cannot be used.
         except ValueError as error:
             raise RefusedError(self.account, "connect", str(error)) from error
@@ -152,15 +156,15 @@ class ServiceClient:
         """Return the result of `ask` for each item, in order. The first error is raised."""
         if len(items) <= 1 or self.concurrency == 1:
             return [ask(item) for item in items]
-        errors: list[AccountError] = []
+        errors: list[OrdosyncError] = []
 
         def ask_unless_failed(item: Item) -> Result:
-            # An expired key would fail for every item.
+            # An expired key, or a lost lease, would fail for every item.
             if errors:
                 raise errors[0]
             try:
                 return ask(item)
-            except AccountError as error:
+            except OrdosyncError as error:
                 errors.append(error)
                 raise
 

@@ -46,7 +46,8 @@ def connect(config: Config, clock: Clock) -> Connections:
     """Return the connections to the accounts, which are opened when they are first used."""
     # The requests of a dry run count, too.
     store = config.originals or config.database
-    return Connections(clock, store.account_limits(clock, shared_accounts(config)))
+    limits = store.account_limits(clock, shared_accounts(config))
+    return Connections(clock, limits, config.database.write_guard)
 
 
 def shared_accounts(config: Config) -> set[str]:

@@ -2,7 +2,7 @@
 
 import copy
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from random import Random
@@ -83,6 +83,7 @@ class HttpClient:
         self._random = random or Random()  # noqa: S311 - spreads waits, guards nothing
         self._auth, self._page_hint = auth, page_hint
         self._budget = RetryBudget()
+        self._before_write: Callable[[], None] | None = None
         self._seats = seats or LocalConcurrencyLimit(concurrency)
         self._transport = Transport(
             self._base_url,
@@ -104,9 +105,10 @@ class HttpClient:
         """Query cost charged by the service, in its own points; 0 if it has none."""
         return self._budget.cost
 
-    def counted(self) -> Self:
-        """Return a copy for one portal: the same session and limits, separate counters."""
+    def counted(self, before_write: Callable[[], None] | None = None) -> Self:
+        """Return a copy for a portal, with separate counters; `before_write` can refuse writes."""
         counted = copy.copy(self)
+        counted._before_write = before_write  # noqa: SLF001 - the same class
         counted._budget = RetryBudget()  # noqa: SLF001 - the same class
         return counted
 
@@ -185,9 +187,7 @@ class HttpClient:
             try:
                 return self._attempt(request, prepared, state)
             except AttemptError as failed:
-                state.may_have_arrived |= (
-                    failed.kind is request.unclear_error and request.effect != "safe"
-                )
+                state.may_have_arrived |= failed.kind is request.unclear_error and request.is_write
                 wait_s = self._wait_s(failed, state)
                 if failed.is_rate_limited:
                     self._rate.pause(wait_s)
@@ -200,14 +200,13 @@ class HttpClient:
         except ValueError as error:
             why = self._redactor(request)(f"not sent: {error}")
             raise AddressError(self._account, request.action, why) from error
+        prepare = self._transport.prepare
         try:
             if request.form is not None:
                 form = urlencode(request.form).encode()
-                return self._transport.prepare(
-                    request.method, url, params=None, body=form, kind=_FORM
-                )
+                return prepare(request.method, url, params=None, body=form, kind=_FORM)
             body = None if request.json is None else _encoder.encode(request.json)
-            return self._transport.prepare(request.method, url, params=request.params, body=body)
+            return prepare(request.method, url, params=request.params, body=body)
         except ValueError as error:
             why = self._redactor(request)(f"not sent: {error}")
             raise RefusedError(self._account, request.action, why) from error
@@ -231,17 +230,20 @@ class HttpClient:
     def _exchange(
         self, request: Request[Any], prepared: requests.PreparedRequest, state: CallState
     ) -> Response:
-        if request.effect != "safe":
+        if request.is_write:
             fault("http-before-send")
+            if self._before_write:
+                self._before_write()
         began = self._clock.monotonic()
         try:
-            writes = request.effect != "safe"
-            response = self._transport.exchange(prepared, total_s=state.left_s, writes=writes)
+            response = self._transport.exchange(
+                prepared, total_s=state.left_s, writes=request.is_write
+            )
         except NoResponseError as error:
             raise to_attempt_error(error, request) from error
         finally:
             state.left_s -= self._clock.monotonic() - began
-        if request.effect != "safe":
+        if request.is_write:
             fault("http-after-answer")
         return response
 
@@ -267,13 +269,8 @@ class HttpClient:
 
     def _can_retry(self, failed: AttemptError, state: CallState, wait_s: float) -> bool:
         is_short = failed.retry_after_s is None or wait_s <= LONGEST_WAIT_S
-        return (
-            failed.can_retry
-            and is_short
-            and state.attempt < ATTEMPTS
-            and state.left_s > 0
-            and self._budget.take_retry()
-        )
+        has_left = state.attempt < ATTEMPTS and state.left_s > 0
+        return failed.can_retry and is_short and has_left and self._budget.take_retry()
 
     def _waits(self, failed: AttemptError, wait_s: float) -> bool:
         """Wait before another attempt. Return False if a signal ended the wait."""

@@ -58,9 +58,14 @@ class Request(Generic[T]):
     """Effect of repeating it: RFC 9110, 9.2."""
 
     @property
+    def is_write(self) -> bool:
+        """True if it changes something at the account."""
+        return self.effect != "safe"
+
+    @property
     def unclear_error(self) -> type[AccountError]:
         """The error if the outcome of the request is unknown."""
-        return UnavailableError if self.effect == "safe" else UnknownOutcomeError
+        return UnknownOutcomeError if self.is_write else UnavailableError
 
 
 class AttemptError(Exception):

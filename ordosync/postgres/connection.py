@@ -186,19 +186,7 @@ def connect(url: str, location: str) -> PostgresConnection:
 def _session(url: str, location: str) -> "psycopg.Connection[Any]":
     """Connect, with the timeouts of all sessions of ordosync. Raises `DatabaseError`."""
     try:
-        given = conninfo_to_dict(url)
-        options = [f"-c {name}={value}" for name, value in _TIMEOUTS.items()]
-        # An option of the URL wins, since it comes last.
-        options.append(str(given.get("options") or ""))
-        values: dict[str, Any] = {
-            **_NETWORK,
-            "target_session_attrs": "read-write",
-            **given,
-            "client_encoding": "utf8",
-            "options": " ".join(options),
-            "application_name": _application_name(),
-        }
-        return psycopg.connect(**values, autocommit=True)
+        return psycopg.connect(**connection_options(url), autocommit=True)
     except psycopg.Error as error:
         raise to_connection_error(location, error) from None
 

@@ -2,18 +2,25 @@
 
 It must also have its session at the server. A killed process loses the session at once, and a
 frozen one does not renew its heartbeat. Both are judged by the server's clock.
+
+A process that goes on after it was frozen or cut off is stopped by `write_guard`, which judges its
+heartbeat by the clock of its host: from when it was sent, which is before the server saw it.
 """
 
+import math
 import os
 import socket
 import threading
 import uuid
+from collections.abc import Callable
 from contextlib import suppress
 from typing import NamedTuple
 
 from ordosync import __version__
+from ordosync.clock import Clock
 from ordosync.errors import DatabaseError, LeaseLostError
 from ordosync.postgres.connection import PostgresConnection, connect
+from ordosync.postgres_url import without_password
 from ordosync.sql import Connection
 
 BEAT_S = 1.5
@@ -46,7 +53,8 @@ class Workers:
         with _heartbeats_lock:
             heartbeat = _heartbeats.get(self._address)
             if heartbeat is None or not heartbeat.is_running:
-                heartbeat = _heartbeats[self._address] = _Heartbeat(self._address)
+                lapses = heartbeat.pulse.lapses + 1 if heartbeat else 0
+                heartbeat = _heartbeats[self._address] = _Heartbeat(self._address, lapses)
         return heartbeat.id
 
     def is_alive(self, owner: str) -> bool:
@@ -73,6 +81,39 @@ on conflict (id) do update set backend_pid = excluded.backend_pid,
     backend_start = excluded.backend_start, seen_at = excluded.seen_at
 """
 _BEAT = "update workers set seen_at = clock_timestamp() where id = ?"
+_clock = Clock()
+"""That of this host, which counts while it is suspended."""
+
+
+def write_guard(url: str) -> Callable[[], None]:
+    """Return a check before each write, for a run of this process that begins now.
+
+    It raises `LeaseLostError` if this process has counted as dead since: then another one may have
+    taken over its leases.
+    """
+    before = _lapses(url)
+
+    def check() -> None:
+        if not _lapses(url) == before < math.inf:
+            raise LeaseLostError(
+                f"database {without_password(url)}: this process was frozen, or cut off from the"
+                f" database, for {FRESH_S} s or more; another process may have taken over, so"
+                " nothing more was sent; the next run continues"
+            )
+
+    return check
+
+
+def _lapses(url: str) -> float:
+    """Return how often this process has counted as dead; infinite if it may do so now."""
+    pulses = [
+        heartbeat.pulse
+        for address, heartbeat in _heartbeats.copy().items()
+        if (address.pid, address.url) == (os.getpid(), url)
+    ]
+    if any(_clock.boot_s() - pulse.sent_s >= FRESH_S for pulse in pulses):
+        return math.inf
+    return sum(pulse.lapses for pulse in pulses)
 
 
 class _Address(NamedTuple):
@@ -84,12 +125,22 @@ class _Address(NamedTuple):
     schema: str
 
 
+class _Pulse(NamedTuple):
+    """The state of a heartbeat, which one thread writes and others read."""
+
+    lapses: int
+    """How often it was too old, or its session had ended."""
+    sent_s: float
+    """When the last one that arrived was sent."""
+
+
 class _Heartbeat:
     """The thread that shows that this process is alive, with a separate connection."""
 
-    def __init__(self, address: _Address) -> None:
+    def __init__(self, address: _Address, lapses: int) -> None:
         self.id = str(uuid.uuid4())
         self._address = address
+        self.pulse = _Pulse(lapses, _clock.boot_s())
         self._db = self._connected()
         self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
         self._thread.start()
@@ -112,18 +163,31 @@ class _Heartbeat:
             while True:
                 pause.wait(BEAT_S)
                 try:
-                    self._db.execute(_BEAT, (self.id,))
+                    self._beat()
                 except LeaseLostError:
+                    self.pulse = self.pulse._replace(sent_s=-math.inf)
                     self._db.close()
                     self._reconnect()
         self._db.close()
+
+    def _beat(self) -> None:
+        sent_s = _clock.boot_s()
+        self._db.execute(_BEAT, (self.id,))
+        self._arrived(sent_s)
+
+    def _arrived(self, sent_s: float) -> None:
+        # The server may have seen this one as late as now, and the last one when it was sent.
+        is_late = _clock.boot_s() - self.pulse.sent_s >= FRESH_S
+        self.pulse = _Pulse(self.pulse.lapses + is_late, sent_s)
 
     def _reconnect(self) -> None:
         """Connect again, until the server is there."""
         pause = threading.Event()
         while True:
+            sent_s = _clock.boot_s()
             with suppress(DatabaseError, LeaseLostError):
                 self._db = self._connected()
+                self._arrived(sent_s)
                 return
             pause.wait(BEAT_S)
 

@@ -7,7 +7,7 @@ is.
 import os
 import shutil
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
@@ -80,6 +80,13 @@ class StoreLocation(ABC):
         """Return the limits of `shared` accounts that hosts have in common.
 
         None if all processes are on this machine: then each counts its own requests.
+        """
+        return None
+
+    def write_guard(self) -> Callable[[], None] | None:
+        """Return a check right before each write to an account, for a run that begins now.
+
+        It raises `LeaseLostError` if another host may have taken over. None if none can.
         """
         return None
 

@@ -5,7 +5,7 @@ Nothing of psycopg is imported before the store is opened.
 
 import secrets
 import socket
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -117,6 +117,12 @@ class PostgresDatabase(StoreLocation):
         from ordosync.postgres.rates import SharedLimits  # noqa: PLC0415
 
         return SharedLimits(self._connect, clock, shared=shared)
+
+    def write_guard(self) -> Callable[[], None]:
+        """Return a check that this process has counted as alive all the time; see `write_guard`."""
+        from ordosync.postgres.workers import write_guard  # noqa: PLC0415
+
+        return write_guard(self.url)
 
     def digest_key(self, connection: Connection) -> DigestKey:
         """Return the key in the store; the first process that needs it makes it."""

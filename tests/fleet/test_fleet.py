@@ -93,7 +93,7 @@ def test_a_restart_of_the_server_doubles_nothing(tmp_path: Path) -> None:
         first = Host(world, RUN_DUE, name="w1", delay_s=0.1)
         world.wait(lambda: len(world.running(first)) == 3)
         world.close()
-        postgres.restart(tmp_path)
+        postgres.crash(tmp_path)
         assert first.wait() == 1
 
         world.connect()

@@ -15,6 +15,7 @@ import pytest
 
 from ordosync.errors import (
     AccountError,
+    LeaseLostError,
     RefusedError,
     SignInError,
     UnavailableError,
@@ -48,6 +49,24 @@ def test_write_is_sent_as_json_with_exact_money(serve: Serve, session: Session) 
     assert server.seen[0].body == b'{"total":12.30}'
     assert server.seen[0].headers["content-type"] == "application/json"
     assert server.seen[0].headers["authorization"].startswith("Basic Y2tfa2V5Om")
+
+
+def test_write_of_a_process_that_may_have_lost_its_lease_is_not_sent_but_it_reads(
+    serve: Serve, session: Session
+) -> None:
+    def refuse() -> None:
+        raise LeaseLostError("frozen")
+
+    server = serve(MADE)
+    http = session(server.url).counted(refuse)
+
+    with pytest.raises(LeaseLostError):
+        create(http)
+    with pytest.raises(LeaseLostError):
+        create(http, idempotent=True)
+    http.get("/order", Made, action="read")
+
+    assert [seen.line.partition(" ")[0] for seen in server.seen] == ["GET"]
 
 
 @pytest.mark.parametrize(

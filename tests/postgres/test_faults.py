@@ -1,11 +1,17 @@
 """A worker that is killed or frozen at any point: another one goes on, and sends nothing twice."""
 
+import json
 import signal
+import socket
+from datetime import timedelta
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from ordosync.clock import Clock
+from tests.accounts.contract.examples import sold
+from tests.scenarios.faults.conftest import foreign
 from tests.support.combinations import some
 from tests.support.command import (
     AT_ONCE,
@@ -101,3 +107,39 @@ def test_a_worker_whose_session_was_ended_by_the_server_stops_and_another_goes_o
     assert ended.code in (0, 1), ended
     assert "Traceback" not in ended.err
     assert numbers(folder) == ["1", "2"]
+
+
+def keep_on_postgres(folder: Path, url: str) -> None:
+    """Change the configuration of a portal: its store is on PostgreSQL."""
+    path = folder / "config.yaml"
+    config = json.loads(path.read_text())
+    config["database"] = url
+    for account in config["accounts"].values():
+        if account["kind"] == "sqlite":
+            account["host"] = socket.gethostname()
+    path.write_text(json.dumps(config))
+
+
+@pytest.mark.slow
+def test_a_worker_that_was_frozen_inside_a_batch_sends_none_of_the_rest(
+    tmp_path: Path, postgres: str
+) -> None:
+    with foreign("supplier", "woocommerce", tmp_path, settle_s="0") as troubled:
+        keep_on_postgres(tmp_path, postgres)
+        # Its processes use the real time.
+        troubled.clock.at = Clock().now() - timedelta(hours=1)
+        for number in range(1001, 1007):
+            troubled.merchant.request(sold(str(number)))
+        troubled.clock.at = Clock().now()
+
+        frozen = started(tmp_path, "import-orders", fault="http-before-send:2:STOP")
+        wait_until_frozen(frozen)
+        # Its heartbeat is fresh for some seconds.
+        while troubled.open_steps() or troubled.foreign.effects("create-order") < 6:
+            ordosync(tmp_path, "import-orders")
+        frozen.send_signal(signal.SIGCONT)
+        thawed = finished(frozen)
+
+        assert troubled.foreign.effects("create-order") == 6
+        assert thawed.code == 1
+        assert "this process was frozen, or cut off from the database" in thawed.err

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from ordosync.clock import Clock
+from ordosync.errors import LeaseLostError
 from ordosync.postgres import workers
 from ordosync.postgres.connection import PostgresConnection, connect
-from ordosync.postgres.workers import Workers
+from ordosync.postgres.workers import Workers, write_guard
 from ordosync.store import Store
 from ordosync.store.leases import Lease
 from ordosync.store.postgres_database import PostgresDatabase
@@ -83,6 +84,79 @@ def test_a_worker_whose_session_has_ended_is_dead_although_its_heartbeat_is_fres
     db.execute("update workers set backend_start = backend_start - interval '1 second'")
 
     assert not known.is_alive(owner)
+
+
+class Thawed(Clock):
+    """A clock of a process that was frozen for some time."""
+
+    frozen_s = 0.0
+
+    def boot_s(self) -> float:
+        return super().boot_s() + self.frozen_s
+
+
+@pytest.fixture(name="thawed")
+def _thawed(monkeypatch: pytest.MonkeyPatch) -> Thawed:
+    clock = Thawed()
+    monkeypatch.setattr(workers, "_clock", clock)
+    return clock
+
+
+def beat(known: Workers) -> None:
+    workers._heartbeats[known._address]._beat()
+
+
+def test_a_process_that_was_frozen_for_long_writes_nothing_more_for_the_runs_of_before(
+    db: PostgresConnection, postgres: str, thawed: Thawed
+) -> None:
+    known = of(db, postgres)
+    before = write_guard(postgres)
+    known.this()
+    before()
+
+    thawed.frozen_s = workers.FRESH_S
+    with pytest.raises(LeaseLostError, match="was frozen, or cut off"):
+        before()
+    while_it_is_late = write_guard(postgres)
+    beat(known)
+
+    for of_a_lost_run in (before, while_it_is_late):
+        with pytest.raises(LeaseLostError):
+            of_a_lost_run()
+    write_guard(postgres)()
+
+
+def test_a_process_whose_session_was_ended_writes_nothing_more_for_the_runs_of_before(
+    db: PostgresConnection, postgres: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "BEAT_S", 0.01)
+    known = of(db, postgres)
+    owner = known.this()
+    before = write_guard(postgres)
+    heartbeat = workers._heartbeats[known._address]
+
+    db.execute(
+        "select pg_terminate_backend(cast(backend_pid as integer)) from workers where id = ?",
+        (owner,),
+    )
+    while not heartbeat.pulse.lapses:
+        db.execute("select 1")
+
+    with pytest.raises(LeaseLostError):
+        before()
+    write_guard(postgres)()
+    assert known.is_alive(owner)
+
+
+def test_the_heartbeat_of_another_store_prevents_no_write(
+    db: PostgresConnection, postgres: str, thawed: Thawed
+) -> None:
+    of(db, postgres).this()
+    other = write_guard(f"{postgres}&application_name=other")
+
+    thawed.frozen_s = workers.FRESH_S
+
+    other()
 
 
 def test_the_lease_of_a_killed_process_is_free_at_once(place: PostgresDatabase) -> None:

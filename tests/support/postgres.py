@@ -66,16 +66,6 @@ def server(session: Path) -> Iterator[str]:
         os.close(pipe)
 
 
-def restart(session: Path) -> None:
-    """Kill the server of a session, and start it again."""
-    programs, folder = _programs(), (session / "postgres").resolve()
-    assert programs is not None
-    data = ("-D", str(folder / "data"))
-    log = str(folder / "log")
-    words = [str(programs / "pg_ctl"), "restart", "--wait", "--mode", "immediate", *data, "-l", log]
-    _run(folder, words)
-
-
 @contextmanager
 def schema(url: str) -> Iterator[str]:
     """Return a URL whose tables are in an empty schema, which is dropped afterwards."""

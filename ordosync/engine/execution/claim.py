@@ -3,11 +3,14 @@
 It is one transaction, so only one of several processes begins the run.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from ordosync.clock import Clock
+from ordosync.clock import Clock, StoppedError
+from ordosync.database import sqlite3
 from ordosync.engine.execution.memory import check_memory
+from ordosync.errors import OrdosyncError
 from ordosync.failpoints import fault
 from ordosync.slots import missed, next_due
 from ordosync.store import Store
@@ -102,6 +105,18 @@ def claim_if_due(
         )
     fault("claim-after-commit")
     return claimed
+
+
+def release_if_own(claimed: Claim, store: Store) -> None:
+    """Release the lease of a run that must not go on, unless another process has it by now.
+
+    If this process has only counted as dead for some seconds, the next run begins at once.
+    """
+    with (
+        suppress(OrdosyncError, StoppedError, sqlite3.Error),
+        store.transaction(portal=claimed.lease.portal),
+    ):
+        store.leases.release(claimed.lease)
 
 
 def _due(task: Task, row: ScheduleRow, store: Store, now: datetime) -> Trigger | None:

@@ -19,6 +19,7 @@ from ordosync.engine.execution.claim import (
     NotDue,
     claim,
     claim_if_due,
+    release_if_own,
 )
 from ordosync.engine.execution.cursor import ReadCursor
 from ordosync.engine.execution.decisions import Edited, Need, Unchanged, decide
@@ -33,7 +34,7 @@ from ordosync.engine.execution.reopening import reopen, reopenable
 from ordosync.engine.execution.settlement import Settlement
 from ordosync.engine.execution.sku_maps import read_sku_map
 from ordosync.engine.scheduling.waking import wake_after
-from ordosync.errors import AccountError, OrdosyncError, PartlyReadError, mistake
+from ordosync.errors import AccountError, LeaseLostError, OrdosyncError, PartlyReadError, mistake
 from ordosync.failpoints import fault
 from ordosync.models import Page
 from ordosync.store import Store
@@ -142,6 +143,9 @@ class Execution:
                 status, error = self._interrupted()
             else:
                 status, error = "failed", RunError(code=failure.code, message=str(failure))
+        except LeaseLostError:
+            release_if_own(self._claim, self._store)
+            raise
         # These are errors of the store, which cannot record the end of the run, either.
         except (OrdosyncError, sqlite3.Error):
             raise

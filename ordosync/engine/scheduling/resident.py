@@ -133,7 +133,7 @@ class Resident:
             return self.tick
 
     def _start_upkeep(self, tick: Tick) -> None:
-        """Once a minute, start the other work of a call by cron; as it is slow, in another thread."""
+        """Once a minute, start the other work of a call by cron, in a thread since it is slow."""
         now_s = tick.clock.monotonic()
         if now_s < self._upkeep_at_s:
             return

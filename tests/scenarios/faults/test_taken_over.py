@@ -2,13 +2,17 @@
 
 from copy import copy
 from datetime import timedelta
+from functools import partial
+from unittest.mock import patch
 
 import pytest
 
+from ordosync.accounts.connections import Connections
 from ordosync.errors import LeaseLostError
 from tests.accounts.contract.examples import sold
 from tests.accounts.contract.opening import PORTAL
 from tests.scenarios.faults.portal import Troubled
+from tests.support import runs
 from tests.support.runs import Ran, run_once
 
 FORWARD = timedelta(minutes=11)
@@ -75,6 +79,28 @@ def test_write_of_a_frozen_owner_rests_once_its_lease_is_taken(
     assert last.counts == {"unchanged": 1}
     assert as_supplier.foreign.effects("create-order") == 2
     assert as_supplier.open_steps() == []
+
+
+def test_run_that_must_not_write_any_more_leaves_its_lease_to_the_next(
+    as_supplier: Troubled,
+) -> None:
+    in_flight(as_supplier)
+
+    def refuse() -> None:
+        raise LeaseLostError("frozen")
+
+    guarded = partial(Connections, write_guard=lambda: refuse)
+    with patch.object(runs, "Connections", guarded), pytest.raises(LeaseLostError):
+        run_once(as_supplier.pair.path, "import-orders", PORTAL, as_supplier.clock)
+    sent = as_supplier.foreign.effects("create-order")
+    looks = as_supplier.run("import-orders")
+    as_supplier.later()
+    ran = as_supplier.run("import-orders")
+
+    assert sent == 1
+    assert looks.counts == {"waiting": 1}
+    assert ran.counts == {"done": 1}
+    assert as_supplier.foreign.effects("create-order") == 2
 
 
 def test_answer_that_is_lost_after_many_kills_is_looked_up_as_soon_as_any(
