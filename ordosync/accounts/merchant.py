@@ -151,7 +151,8 @@ class MerchantTracking(Protocol):
         added. A voided number is replaced. If no unit is open, a further number of this Supplier is
         added if the account can hold it. If it cannot, or if the Merchant has sent the units with
         its own number: refused, `other-tracking`. More units than are open: refused,
-        `more-than-ordered`. A cancelled order refuses: `cancelled`.
+        `more-than-ordered`. A cancelled order refuses: `cancelled`. An account may add units that
+        were cancelled, as they are sent all the same: the outcome's code is then `cancelled`.
         """
 
     def void(self, shipments: Sequence[Shipment]) -> list[Outcome]:

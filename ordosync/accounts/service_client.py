@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from msgspec.structs import replace
@@ -122,9 +123,11 @@ class ServiceClient:
         size = max(batch_size, _ROUNDS * self.concurrency)
         return Limits(batch_size=size, settle_s=settle_s)
 
-    def read_ahead(self, pages: Iterator[Item], count: int) -> Iterator[Item]:
-        """Yield these pages; see `pages_ahead`."""
-        return read_ahead(pages, count, self.clock)
+    def reading_ahead(
+        self, since: Callable[[datetime | None], Iterator[Item]], count: int
+    ) -> Callable[[datetime | None], Iterator[Item]]:
+        """Return a function that reads the same pages since a time; see `pages_ahead`."""
+        return lambda after: read_ahead(since(after), count, self.clock)
 
     def write_each(
         self,

@@ -44,7 +44,7 @@ def work(
 ) -> None:
     """Run due tasks until a signal, on one of several hosts.
 
-    It does what cron does with `run-due`, and starts within seconds. It writes only problems.
+    It does the same as `run-due` by cron, and starts tasks within seconds. It writes only problems.
     SIGTERM ends it after the current batch of each run, with exit code 143. Let systemd or
     Kubernetes start it again when it ends.
 

@@ -47,6 +47,9 @@ def workers(
     if context.as_json:
         render.document({"workers": [_json(worker) for worker in found]})
         return
+    if not found:
+        render.message("no worker was alive in the last hour; `ordosync work` starts one")
+        return
     table(
         ("name", "host", "version", "since", "jobs", "last seen", "state"),
         [_row(worker) for worker in found],

@@ -63,6 +63,14 @@ def add_once(db: "sqlite3.Connection", comment: Comment, *, actor: str) -> bool:
     return cursor.rowcount > 0
 
 
+def has_comment(db: "sqlite3.Connection", order_number: str, key: str) -> bool:
+    """True if an order has a comment with this key."""
+    found = db.execute(
+        "select 1 from comments where order_number = ? and key = ?", (order_number, key)
+    )
+    return found.fetchone() is not None
+
+
 def read(db: "sqlite3.Connection", order_number: str) -> tuple[TimelineEntry, ...]:
     """Return the entries of an order, the newest last."""
     rows = db.execute("select * from timeline where order_number = ? order by id", (order_number,))

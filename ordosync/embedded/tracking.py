@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from ordosync.added_units import requested_lines, with_ignored_lines, without_added_units
 from ordosync.embedded import ancestry, change_feed, orders, shipments, timeline, units
-from ordosync.models import Outcome, ParcelLine, Shipment, refused
+from ordosync.models import Comment, Outcome, ParcelLine, Shipment, refused
 
 if TYPE_CHECKING:
     import sqlite3
@@ -73,22 +73,46 @@ def _add_to(
     open_parts = units.open_parts(lines)
     open_units = {part.line_id: part.quantity for part in open_parts}
     skus = {part.line_id: part.sku for part in open_parts}
+    sent = {part.line_id: part.quantity for part in shipment.at_most}
     shipment = without_added_units(shipment, open_units, requested_lines(shipment, skus))
     shipment = with_ignored_lines(shipment, open_units, skus)
     parts = shipment.lines or (open_parts if shipment.is_last else ())
+    parts = units.with_cancelled(parts, lines, sent) if parts else ()
     known = _known(db, shipment, number, brings_units=bool(parts))
     if known and (not parts or known in units.in_parcels(db, [known])):
-        return Outcome(state="unchanged", id=number)
+        return _with_cancelled_units(db, shipment, Outcome(state="unchanged", id=number))
     refusal = _refusal(db, number, parts, lines)
     if refusal:
         return refusal
     # The parcel is a fact and the cancellation was only a request: its units are sent.
-    units.take_back(db, number, parts, open_parts)
+    cancelled = units.take_back(db, number, parts, open_parts)
     text = _write(db, shipment, number, parts, known)
     if state.status in orders.OPEN:
         orders.settle(db, number)
     timeline.add(db, number, text, actor="ordosync")
-    return Outcome(state="done", id=number)
+    if cancelled:
+        text = f"Sent although they were cancelled: {units.text(cancelled)}"
+        comment = Comment(key=_cancelled_key(shipment), order_id=number, text=text)
+        timeline.add_once(db, comment, actor="ordosync")
+    return _with_cancelled_units(db, shipment, Outcome(state="done", id=number))
+
+
+def _with_cancelled_units(
+    db: "sqlite3.Connection", shipment: Shipment, outcome: Outcome
+) -> Outcome:
+    """Return the outcome of a parcel, also of a repeated write, with the cancelled units in it."""
+    if not timeline.has_comment(db, outcome.id, _cancelled_key(shipment)):
+        return outcome
+    number = shipment.tracking_number
+    reason = (
+        f"parcel {number} was saved, but holds units that the Merchant had cancelled; ask for a"
+        " return"
+    )
+    return replace(outcome, code="cancelled", reason=reason)
+
+
+def _cancelled_key(shipment: Shipment) -> str:
+    return f"cancelled-units:{shipment.id}:{shipment.tracking_number}"
 
 
 def _known(

@@ -104,22 +104,36 @@ def sendable_parts(lines: Iterable[LineUnits]) -> tuple[ParcelLine, ...]:
     )
 
 
+def with_cancelled(
+    parts: Sequence[ParcelLine], lines: Iterable[LineUnits], sent: Mapping[str, int]
+) -> tuple[ParcelLine, ...]:
+    """Return the units of a parcel, with cancelled ones up to those that were `sent`, by line."""
+    held = {part.line_id: part for part in parts}
+    for line in lines:
+        count = min(sent.get(line.line_id, 0), line.open + line.cancelled)
+        if count > line.open:
+            held[line.line_id] = ParcelLine(line_id=line.line_id, quantity=count, sku=line.sku)
+    return tuple(held.values())
+
+
 def take_back(
     db: "sqlite3.Connection",
     number: str,
     parts: Iterable[ParcelLine],
     open_parts: Iterable[ParcelLine],
-) -> None:
-    """Reopen cancelled units of the lines of which these parts have more than the open units."""
+) -> tuple[ParcelLine, ...]:
+    """Reopen the cancelled units that these parts have above the open ones, and return them."""
     left = {part.line_id: part.quantity for part in open_parts}
+    cancelled = tuple(
+        replace(part, quantity=part.quantity - left.get(part.line_id, 0))
+        for part in parts
+        if part.quantity > left.get(part.line_id, 0)
+    )
     db.executemany(
         "update order_lines set cancelled = cancelled - ? where order_number = ? and id = ?",
-        [
-            (part.quantity - left.get(part.line_id, 0), number, part.line_id)
-            for part in parts
-            if part.quantity > left.get(part.line_id, 0)
-        ],
+        [(part.quantity, number, part.line_id) for part in cancelled],
     )
+    return cancelled
 
 
 def cancel(db: "sqlite3.Connection", number: str, parts: Iterable[ParcelLine]) -> None:

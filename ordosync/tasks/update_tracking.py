@@ -83,7 +83,7 @@ def apply(
     remarks = [
         _comment(key, update, outcomes[key])
         for key, update in updates.items()
-        if outcomes[key].state == "refused" or outcomes[key].code == "on-pieces"
+        if outcomes[key].state == "refused" or outcomes[key].code in ("on-pieces", CANCELLED)
     ]
     if remarks:
         portal.supplier.comment(remarks)
@@ -103,14 +103,23 @@ def apply(
 
 
 def _result(update: TrackingUpdate, outcome: Outcome) -> Result:
-    """Return the result of a parcel. With too many units, its step waits for the operator."""
-    links, written = links_of(update, outcome), None
-    if update.shipment.voided and update.contents and outcome.state in ("done", "unchanged"):
+    """Return the result of a parcel.
+
+    With too many units, or with units that were cancelled, its step waits for the operator.
+    """
+    links = links_of(update, outcome)
+    if outcome.state not in ("done", "unchanged"):
+        return Result(outcome=outcome, links=links)
+    if update.shipment.voided and update.contents:
         return Result(outcome=outcome, links=links, written=update.written)
-    if update.contents and update.contents.has_surplus and outcome.state in ("done", "unchanged"):
-        written = update.written if outcome.state == "done" else None
-        outcome = refused(SURPLUS, surplus_reason(update))
-    return Result(outcome=outcome, links=links, written=written)
+    if update.contents and update.contents.has_surplus:
+        problem = refused(SURPLUS, surplus_reason(update))
+    elif outcome.code == CANCELLED:
+        problem = refused(CANCELLED, outcome.reason)
+    else:
+        return Result(outcome=outcome, links=links)
+    written = update.written if outcome.state == "done" else None
+    return Result(outcome=problem, links=links, written=written)
 
 
 def _steps(
@@ -244,12 +253,17 @@ def _also(number: str, order_id: str) -> Comment:
 
 def _comment(key: str, update: TrackingUpdate, outcome: Outcome) -> Comment:
     number = update.shipment.tracking_number
-    if outcome.state == "refused":
+    if outcome.code == CANCELLED and outcome.state != "refused":
+        text = f"The Merchant had cancelled units of the parcel with tracking {number}"
+    elif outcome.state == "refused":
         text = f"Tracking {number} was not saved at the Merchant: {outcome.reason}"
     else:
         text = f"The Merchant split this order: tracking {number} is on each of its open pieces"
     return Comment(key=f"tracking:{key}", order_id=update.link.supplier_id, text=text)
 
+
+CANCELLED = "cancelled"
+"""Code of parcels of which the Merchant has cancelled the order, or some units."""
 
 TASK = Task(
     name="update-tracking",

@@ -44,6 +44,7 @@ def test_workers_are_listed_and_an_unknown_one_cannot_be_drained(
     share(tmp_path, postgres)
 
     assert ordosync(tmp_path, "workers", "--json").json == {"workers": []}
+    assert "`ordosync work` starts one" in ordosync(tmp_path, "workers").err
     unknown = ordosync(tmp_path, "workers", "drain", "w1")
     assert (unknown.code, unknown.out) == (2, "")
     assert "no live worker 'w1'; known: no worker is alive" in unknown.err

@@ -335,6 +335,39 @@ def test_parcel_of_cancelled_units_counts_as_sent(counted: Desk, file: EmbeddedF
     assert ledger(counted) == {"MUG": (0, 1, 1), "CUP": (1, 0, 0)}
 
 
+def test_parcel_of_cancelled_units_is_reported_also_when_it_is_added_again(
+    counted: Desk, file: EmbeddedFile
+) -> None:
+    counted.request("1001", "northwind")
+    counted.cancel("1001", units(MUG=2))
+
+    [other] = add(file, of_supplier("s-1", "1Z1", CUP=1))
+    shipment = of_supplier("s-2", "1Z2", MUG=1)
+    [outcome], [again] = add(file, shipment), add(file, shipment)
+
+    assert (other.state, other.code) == ("done", "")
+    assert (outcome.state, again.state) == ("done", "unchanged")
+    assert outcome.code == again.code == "cancelled"
+    assert "1Z2 was saved, but holds units that the Merchant had cancelled" in outcome.reason
+    texts = [entry.text for entry in counted.timeline("1001")]
+    assert texts.count("Sent although they were cancelled: 1 MUG") == 1
+
+
+def test_parcel_of_the_whole_order_has_the_cancelled_units_that_were_sent(
+    counted: Desk, file: EmbeddedFile
+) -> None:
+    counted.request("1001", "northwind")
+    counted.cancel("1001", units(MUG=1))
+    whole = parcel("1001", "1Z1", id="s-1", at_most=units(MUG=2, CUP=1))
+
+    [outcome], [again] = add(file, whole), add(file, whole)
+
+    assert (outcome.state, again.state) == ("done", "unchanged")
+    assert outcome.code == again.code == "cancelled"
+    assert ledger(counted) == {"MUG": (0, 2, 0), "CUP": (0, 1, 0)}
+    assert status(counted) == "shipped"
+
+
 def test_units_of_an_order_that_the_merchant_split_go_to_its_pieces(
     counted: Desk, file: EmbeddedFile
 ) -> None:

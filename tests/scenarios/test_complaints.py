@@ -216,6 +216,13 @@ def cancelled_after_sent(folder: Path) -> None:
     both.run("cancel-orders")
 
 
+def sent_although_cancelled(folder: Path) -> None:
+    both = two(folder)
+    both.shop("orders", "cancel", "1001", "--line", "MUG=1")
+    both.northwind(*SHIP)
+    both.run("update-tracking")
+
+
 def parcel_lost(folder: Path) -> None:
     both = sent_in_part(folder)
     both.northwind(*SHIP[:-1], "1Z8", "--line", "CUP=1")
@@ -576,6 +583,13 @@ COMPLAINTS = (
         command="ordosync config check",
         says="map.csv: row 2 (MUG): units",
     ),
+    Complaint(
+        number=42,
+        symptom="units were sent although the merchant had cancelled them",
+        make=sent_although_cancelled,
+        command="ordosync attention",
+        says="1Z9 was saved, but holds units that the Merchant had cancelled",
+    ),
 )
 
 
@@ -602,7 +616,7 @@ def test_the_page_has_the_symptom_with_its_command(complaint: Complaint) -> None
 def test_every_symptom_of_the_page_is_tried() -> None:
     tried = [complaint.symptom for complaint in COMPLAINTS]
 
-    assert [complaint.number for complaint in COMPLAINTS] == [*range(1, 42)]
+    assert [complaint.number for complaint in COMPLAINTS] == [*range(1, 43)]
     assert len(ROWS) == len(tried)
     assert all(any(symptom.startswith(start) for start in tried) for symptom in ROWS)
 

@@ -10,6 +10,7 @@ import struct
 import subprocess
 import sys
 import termios
+import threading
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -144,6 +145,15 @@ def finished(process: Started) -> Done:
     assert "Traceback" not in err, err
     assert process.returncode is not None
     return Done(code=process.returncode, out=out, err=err)
+
+
+def ended_within(process: Started, longest_s: float) -> int | None:
+    """Kill a process unless it ends by itself in time, and return its exit code."""
+    timer = threading.Timer(longest_s, process.kill)
+    timer.start()
+    process.communicate()
+    timer.cancel()
+    return process.returncode
 
 
 def wait_until_frozen(process: Started) -> None:

@@ -8,6 +8,9 @@ import pytest
 
 from ordosync import failpoints
 
+MOST_PASSAGES = 20
+"""More passages of a failpoint than a run has."""
+
 
 class KilledError(BaseException):
     """The process ends here."""

@@ -11,7 +11,7 @@ from ordosync.edits import EditableOrder, OrderEdit
 from ordosync.errors import UnavailableError
 from ordosync.models import Outcome, refused
 from tests.support.command import ordosync
-from tests.support.kills import killed_at
+from tests.support.kills import MOST_PASSAGES, killed_at
 from tests.support.runs import previewed
 from tests.tasks.editing import (
     ALL_SENT,
@@ -35,8 +35,6 @@ from tests.tasks.portal import Pair, line, parcel, quantities, remarks
 Write = Callable[[SupplierEdits, Sequence[OrderEdit]], list[Outcome]]
 WRITE: Write = SupplierEdits.write
 APPLY = "edits: {address: apply}"
-MOST = 20
-"""More passages of a failpoint than a run has."""
 POINTS = (
     "intent-before-commit",
     "intent-after-commit",
@@ -252,7 +250,7 @@ def test_e32_dry_run_of_edits_apply_changes_nothing(tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("point", POINTS)
 def test_edit_that_is_killed_at_any_point_is_made_once(tmp_path: Path, point: str) -> None:
-    for passage in range(1, MOST):
+    for passage in range(1, MOST_PASSAGES):
         folder = tmp_path / str(passage)
         folder.mkdir()
         pair = configured(folder, APPLY_ALL)
@@ -292,7 +290,7 @@ def until_quiet(pair: Pair) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("point", POINTS)
 def test_hold_that_is_killed_at_any_point_ends_with_the_edit(tmp_path: Path, point: str) -> None:
-    for passage in range(1, MOST):
+    for passage in range(1, MOST_PASSAGES):
         folder = tmp_path / str(passage)
         folder.mkdir()
         pair = sent(folder, "edits: {address: hold}")

@@ -70,14 +70,11 @@ class OrdoroClient:
         ahead: int = 0,
     ) -> Iterator[tuple[Sequence[OrderShape | InvalidRecord], str | None]]:
         """Yield pages of the orders that match and changed since the cursor, and the next one."""
-
-        def read_since(after: datetime | None) -> Iterator[list[OrderShape | InvalidRecord]]:
-            return self.service.read_ahead(listed.since(after), ahead)
-
         listed = orders(
             self.http, params, by=by, zone=self.zone, action=action, account=self.service.account
         )
-        return changed_since(cursor, read_since, listed.at_of, now=now)
+        since = self.service.reading_ahead(listed.since, ahead)
+        return changed_since(cursor, since, listed.at_of, now=now)
 
     def order_or_invalid(self, number: str, action: str) -> OrderShape | InvalidRecord | None:
         """Return an order as it is now; None if it does not exist, or was split."""

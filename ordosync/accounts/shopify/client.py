@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 from msgspec import Raw
@@ -12,7 +13,7 @@ from ordosync.accounts.pagination import changed_since
 from ordosync.accounts.service_client import ServiceClient
 from ordosync.accounts.shopify.cost_limit import TooCostlyError
 from ordosync.accounts.shopify.ids import number
-from ordosync.accounts.shopify.pagination import Changes, Listed, Pages, at_of, read_all
+from ordosync.accounts.shopify.pagination import Changes, Pages, at_of, read_all
 from ordosync.accounts.shopify.queries.fulfillment import MORE_LINES
 from ordosync.accounts.shopify.queries.shop import KEEP, LOCATIONS, REMARK, SHOP
 from ordosync.accounts.shopify.schema import (
@@ -107,11 +108,8 @@ class ShopifyClient:
     ) -> Iterator[tuple[list[Raw], str | None]]:
         """Yield pages of the objects that changed since the cursor, each with the next cursor."""
         changes = Changes(self.graphql, document, action=action, **variables)
-
-        def read_since(after: datetime | None) -> Iterator[list[tuple[Listed, Raw]]]:
-            return self.service.read_ahead(changes.since(after, where), ahead)
-
-        for page, after in changed_since(cursor, read_since, at_of, now=now):
+        since = self.service.reading_ahead(partial(changes.since, where=where), ahead)
+        for page, after in changed_since(cursor, since, at_of, now=now):
             yield [raw for _, raw in page], after
 
     def by_id(

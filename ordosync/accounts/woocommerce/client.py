@@ -85,11 +85,8 @@ class WooCommerceClient:
     ) -> Iterator[tuple[Sequence[OrderShape | InvalidRecord], str | None]]:
         """Yield pages of the orders that match and changed since the cursor, and the next one."""
         listed = self.lists.changed_orders(params, action)
-
-        def read_since(after: datetime | None) -> Iterator[list[OrderShape | InvalidRecord]]:
-            return self.service.read_ahead(listed.since(after), ahead)
-
-        return changed_since(cursor, read_since, at_of, now=now)
+        since = self.service.reading_ahead(listed.since, ahead)
+        return changed_since(cursor, since, at_of, now=now)
 
     def order(self, target: str, action: str) -> OrderShape | None:
         """Return an order, or the order of a piece, as it is now; None if it was deleted.

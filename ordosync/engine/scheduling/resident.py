@@ -42,7 +42,7 @@ class Resident:
     """The work of one process. Several threads call its methods."""
 
     tick: Tick
-    """That of the configuration as it was read last."""
+    """Made with the configuration as it was last read."""
     location: PostgresDatabase
     load: Callable[[], Config]
     report: Callable[[Sequence[PortalReport]], None]
@@ -50,9 +50,9 @@ class Resident:
     error: DatabaseError | None = None
     """The error that ends the work."""
     _wrong: tuple[str, ConfigError] | None = None
-    """A digest, and what is wrong with this content of the file."""
+    """The digest of an invalid file, and its error."""
     _failures: int = 0
-    """Plans in a row that the database did not allow."""
+    """Number of plans in a row that failed because of the database."""
     _users: Counter[Connections] = field(default_factory=Counter)
     """The number of threads that use the connections of each configuration."""
     _lock: Lock = field(default_factory=Lock)
@@ -159,7 +159,7 @@ class Resident:
             tick.connections.close()
 
     def _start_upkeep(self, tick: Tick) -> None:
-        """Do once a minute what else a call by cron does. Another thread does it, as it is slow."""
+        """Once a minute, start the other work of a call by cron, in a thread since it is slow."""
         now_s = tick.clock.monotonic()
         if now_s < self._upkeep_at_s:
             return
@@ -185,7 +185,7 @@ class Resident:
 
 
 def _needed(tick: Tick, store: Store, waiting: Mapping[str, str]) -> list[Job]:
-    """Return a job for each portal for which there is room; those that were left come first."""
+    """Return a job for each portal for which there is room; those of a dead worker come first."""
     rooms = _rooms(store, waiting)
     pinned = {
         name: queue_of(host)

@@ -25,7 +25,7 @@ def withdrawn(
     *,
     lists_all_parcels: bool,
 ) -> Sequence[Attempt]:
-    """Return those of these labels of an order that are void, by the parcels that were read."""
+    """Return the labels of an order that are void, according to the parcels that were read."""
     own = [item for item in parcels if order_id in (item.order_id, *item.ancestors)]
     valid = {
         number
@@ -46,7 +46,7 @@ def withdrawn(
 
 
 def withdrawals(families: Mapping[str, Family]) -> Iterator[Step]:
-    """Yield the steps that void these labels."""
+    """Yield the steps that void such labels."""
     for family in families.values():
         for attempt in family.withdrawn:
             yield _withdrawal(attempt, family)
@@ -65,7 +65,7 @@ def wait(family: Family) -> Decision | None:
 
 
 def _withdrawal(attempt: Attempt, family: Family) -> Step:
-    """Return the step of a label as the one that voids it. It keeps the key and the content."""
+    """Return the step that voids a label. It has the key and content of the label's own step."""
     pieces = (*family.pieces, *family.begun)
     link = next((it for it in pieces if it.merchant_id == attempt.order_id), family.pieces[0])
     contents = _contents(attempt, family)
@@ -101,7 +101,7 @@ def _withdrawal(attempt: Attempt, family: Family) -> Step:
 
 
 def _contents(attempt: Attempt, family: Family) -> Contents:
-    """Return the units that the label was to be reported with, and those that stayed open."""
+    """Return the units of the unfinished report, and those that it left open."""
     units = attempt.written.contents
     lines = family.lines.get(attempt.order_id, ())
     return Contents(

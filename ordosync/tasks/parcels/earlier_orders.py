@@ -22,8 +22,8 @@ _Room = Mapping[str, Counter[str]]
 def shares_by_order(item: Shipment, families: Mapping[str, Family]) -> Sequence[Shipment]:
     """Return a parcel of a piece, with its shares of the orders that the piece was split from.
 
-    A parcel keeps the shares that were reported. Other units are first those of the piece, which
-    also has those that are open nowhere.
+    A parcel keeps the shares that were reported. Its other units go to the piece first. Units that
+    are open in no order go to the piece, too.
     """
     if item.voided:
         return _reported(item, families)

@@ -47,6 +47,24 @@ def test_an_order_that_is_sent_although_it_is_cancelled_is_critical(both: TwoAcc
     assert "cancelled" in str(entry["reason"])
 
 
+def test_a_unit_that_is_sent_although_it_is_cancelled_is_critical(both: TwoAccounts) -> None:
+    both.shop("orders", "add", "1002", "--line", "MUG=2", "--supplier", "northwind")
+    both.run("import-orders")
+    both.shop("orders", "cancel", "1002", "--line", "MUG=1")
+    both.northwind("orders", "ship", "S-1002", "--carrier", "UPS", "--tracking", "1Z2")
+    both.run("update-tracking")
+
+    [entry] = waiting(both)
+    again = both.run("retry", "--all")
+    [still] = waiting(both)
+    closed = both.run(*str(entry["settle"]).split()[1:])
+
+    assert (entry["code"], entry["severity"]) == ("cancelled", "critical")
+    assert (still["key"], again.code, closed.code) == (entry["key"], 1, 0)
+    assert both.run("attention").code == 0
+    assert [line["sent"] for line in both.order("shop", "1002")["lines"]] == [2]
+
+
 def test_an_unshipped_order_is_listed_after_the_configured_days(both: TwoAccounts) -> None:
     both.imported("1002")
     both.northwind("orders", "ship", "S-1002", "--carrier", "UPS", "--tracking", "1Z2")

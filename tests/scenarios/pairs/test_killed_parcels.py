@@ -16,7 +16,7 @@ from tests.scenarios.pairs.kinds import MERCHANTS, SUPPLIERS
 from tests.scenarios.pairs.pair import Pair
 from tests.scenarios.pairs.parcels import TASK, ledger, numbers, open_steps, ordered, until_quiet
 from tests.support.clock import VirtualClock
-from tests.support.kills import killed_at
+from tests.support.kills import MOST_PASSAGES, killed_at
 
 POINTS = (
     "claim-before-commit",
@@ -35,9 +35,6 @@ POINTS = (
     "finish-before-commit",
     "finish-after-commit",
 )
-MOST = 20
-"""More passages of a failpoint than a run has."""
-
 PAIRS = (
     *((merchant, "sqlite") for merchant in MERCHANTS),
     *(("sqlite", supplier) for supplier in ("files", "shopify", "woocommerce")),
@@ -77,7 +74,7 @@ def is_sent_once(pair: Pair, merchant_id: str, number: str) -> None:
 @needs("update-tracking", "parcels", "several-parcels", "parcel-lines")
 @pytest.mark.parametrize("point", POINTS)
 def test_parcel_is_sent_once_though_its_run_is_killed(pair: Pair, point: str) -> None:
-    for passage in range(1, MOST):
+    for passage in range(1, MOST_PASSAGES):
         merchant_id, supplier_id = ordered(pair, str(1000 + passage))
         number = f"1Z{passage}"
         pair.supplier.ship_part(supplier_id, parcel(number=number), 1, 0)
@@ -96,7 +93,7 @@ def test_parcel_is_sent_once_though_its_run_is_killed(pair: Pair, point: str) ->
 def test_parcel_is_sent_once_though_an_answer_is_lost(pair: Pair) -> None:
     if not isinstance(pair.merchant, MerchantOverHttp):
         pytest.skip("its account is no service")
-    for place in range(MOST):
+    for place in range(MOST_PASSAGES):
         merchant_id, supplier_id = ordered(pair, str(1000 + place))
         number = f"1Z{place}"
         pair.supplier.ship_part(supplier_id, parcel(number=number), 1, 0)
@@ -116,7 +113,7 @@ def test_parcel_is_sent_once_though_an_answer_is_lost(pair: Pair) -> None:
 @needs("update-tracking", "parcels", "several-parcels", "parcel-lines", "split-order")
 @pytest.mark.parametrize("point", POINTS)
 def test_part_of_a_piece_is_sent_once_though_its_split_is_killed(pair: Pair, point: str) -> None:
-    for passage in range(1, MOST):
+    for passage in range(1, MOST_PASSAGES):
         merchant_id, supplier_id = pair.imported(str(1000 + passage), line("MUG", 3))
         number = f"1Z{passage}"
         piece, _ = pair.supplier.split(supplier_id, (2,), (1,))
@@ -141,7 +138,7 @@ def test_part_of_a_piece_is_sent_once_though_its_split_is_killed(pair: Pair, poi
 def test_p19_pack_is_counted_once_though_a_run_is_killed(pair: Pair, point: str) -> None:
     (pair.folder / "map.csv").write_text("merchant_sku,supplier_sku,units\nCUP,C-CUP,3\n")
     pair.configure(sku_map="map.csv")
-    for passage in range(1, MOST):
+    for passage in range(1, MOST_PASSAGES):
         merchant_id, supplier_id = pair.imported(str(1000 + passage), line("CUP", 2))
         pair.supplier.ship_part(supplier_id, parcel(number=f"1Z{passage}-1"), 2)
         with killed_at(point, passage) as killed:

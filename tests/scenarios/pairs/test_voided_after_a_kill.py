@@ -11,7 +11,7 @@ from tests.accounts.contract.people import needs
 from tests.scenarios.pairs.pair import Pair
 from tests.scenarios.pairs.parcels import TASK, ledger, numbers, open_steps, ordered, until_quiet
 from tests.support.combinations import covering
-from tests.support.kills import killed_at
+from tests.support.kills import MOST_PASSAGES, killed_at
 from tests.support.stories import edit
 
 POINTS = (
@@ -23,8 +23,6 @@ POINTS = (
     "result-before-commit",
     "result-after-commit",
 )
-MOST = 20
-"""More passages of a failpoint than a run has."""
 
 
 def void(pair: Pair, supplier_id: str, number: str) -> None:
@@ -80,7 +78,7 @@ def test_p8_units_of_a_void_parcel_are_sent_again_though_its_run_was_killed(
     pair: Pair, point: str, units: int
 ) -> None:
     """The next parcel has the same CUP, or another one, too."""
-    for passage in range(1, MOST):
+    for passage in range(1, MOST_PASSAGES):
         merchant_id, supplier_id = ordered(pair, str(1000 + passage))
         first, second = f"1Z{passage}", f"1X{passage}"
         pair.supplier.ship_part(supplier_id, parcel(number=first, id=""), 1, 0)

@@ -17,14 +17,12 @@ from tests.scenarios.pairs.pair import Pair
 from tests.scenarios.pairs.parcels import TASK, numbers, open_steps, ordered, until_quiet
 from tests.support.clock import VirtualClock
 from tests.support.combinations import covering
-from tests.support.kills import killed_at
+from tests.support.kills import MOST_PASSAGES, killed_at
 
 TASKS = ("import-orders", "split-order", TASK)
 CUP, MUG = (1, 0), (0, 1)
 KINDS = ("sqlite", "shopify", "woocommerce", "ordoro")
 POINTS = ("http-before-send", "http-after-answer", "account-after-commit", "result-before-commit")
-MOST = 20
-"""More passages of a failpoint than a run has."""
 
 
 @pytest.fixture(name="pair")
@@ -94,7 +92,7 @@ def test_parcel_with_units_from_before_a_split_is_void_in_each_of_its_orders(pai
 def test_each_share_of_a_parcel_is_sent_once_though_its_run_is_killed(
     pair: Pair, first: Sequence[int], point: str
 ) -> None:
-    for passage in range(1, MOST):
+    for passage in range(1, MOST_PASSAGES):
         number = str(1000 + passage)
         merchant_id, pieces = split_after(pair, first, number)
         until_quiet(pair, *TASKS)

@@ -1,7 +1,6 @@
 """Processes that are killed at random while they read a real SFTP server."""
 
 import json
-import threading
 from pathlib import Path
 from random import Random
 
@@ -11,7 +10,7 @@ from tests.accounts.files.places.conftest import _sshd  # noqa: F401 - a fixture
 from tests.accounts.files.places.sshd import Sshd
 from tests.scenarios.places.reading import CONFIG as SHOP
 from tests.scenarios.places.reading import PLACE
-from tests.support.command import HEADER, numbers, ordosync, row, started
+from tests.support.command import HEADER, ended_within, numbers, ordosync, row, started
 
 pytestmark = pytest.mark.slow
 FILES_A_ROUND = 4
@@ -64,11 +63,7 @@ def test_no_order_is_lost_or_doubled(tmp_path: Path, sshd: Sshd, seed: int) -> N
     for _ in range(rounds):
         partner.drop()
         process = started(tmp_path, "import-orders")
-        timer = threading.Timer(random.uniform(0, LONGEST_S), process.kill)
-        timer.start()
-        process.communicate()
-        timer.cancel()
-        killed += process.returncode not in (0, 1)
+        killed += ended_within(process, random.uniform(0, LONGEST_S)) not in (0, 1)
         if random.random() < 0.5:
             partner.take()
     for _ in range(2):

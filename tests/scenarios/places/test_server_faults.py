@@ -8,7 +8,6 @@ import resource
 import signal
 import subprocess
 import sys
-import threading
 from collections import Counter
 from pathlib import Path
 from random import Random
@@ -18,7 +17,7 @@ import pytest
 from tests.accounts.files.places.conftest import _sshd  # noqa: F401 - a fixture
 from tests.accounts.files.places.sshd import Sshd, frozen, sessions, signalled
 from tests.scenarios.places.served import Served
-from tests.support.command import started
+from tests.support.command import ended_within, started
 
 pytestmark = pytest.mark.slow
 TASKS = ("import-orders", "update-tracking")
@@ -131,11 +130,7 @@ def test_processes_that_are_killed(world: Served, seed: int) -> None:
     for number in numbers:
         world.drop(number, number)
         process = started(world.folder, random.choice(TASKS))
-        timer = threading.Timer(random.uniform(0, LONGEST_S), process.kill)
-        timer.start()
-        process.communicate()
-        timer.cancel()
-        killed += process.returncode not in (0, 1)
+        killed += ended_within(process, random.uniform(0, LONGEST_S)) not in (0, 1)
         if random.random() < 0.5:
             got = sorted({*world.orders()} - shipped)
             shipped |= {*got}
