@@ -1,6 +1,6 @@
 """The store and the accounts, opened for a command that runs tasks."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
@@ -136,14 +136,11 @@ def portals_of_this_host(context: Context, names: Sequence[str]) -> list[PortalC
     Raises `OrdosyncError` if a named portal runs on another host, or all of them do.
     """
     config = context.config
-    portals = chosen(config, names)
-    reasons = [other_host_reason(config, portal) for portal in portals]
-    refused = [reason for reason in reasons if reason]
-    if refused and (names or len(refused) == len(portals)):
-        raise OrdosyncError(refused[0])
-    for reason in refused:
-        render.message(f"left out: {reason}")
-    return [portal for portal, reason in zip(portals, reasons, strict=True) if not reason]
+
+    def reason(portal: PortalConfig) -> str | None:
+        return other_host_reason(config, portal)
+
+    return _without_refused(chosen(config, names), reason, OrdosyncError, names)
 
 
 def runnable_portals(context: Context, names: Sequence[str], task: str) -> list[PortalConfig]:
@@ -151,11 +148,27 @@ def runnable_portals(context: Context, names: Sequence[str], task: str) -> list[
 
     Raises `UsageError` if a named portal cannot run it, or none can.
     """
-    portals = portals_of_this_host(context, names)
-    reasons = [unavailable_reason(portal, task) for portal in portals]
-    refused = [reason for reason in reasons if reason]
+
+    def reason(portal: PortalConfig) -> str | None:
+        return unavailable_reason(portal, task)
+
+    return _without_refused(portals_of_this_host(context, names), reason, UsageError, names)
+
+
+def _without_refused(
+    portals: Sequence[PortalConfig],
+    reason: Callable[[PortalConfig], str | None],
+    error: type[OrdosyncError],
+    names: Sequence[str],
+) -> list[PortalConfig]:
+    """Return the portals without a reason against them, and report the others.
+
+    Raises `error` if a portal was named that has a reason, or all have one.
+    """
+    reasons = [reason(portal) for portal in portals]
+    refused = [why for why in reasons if why]
     if refused and (names or len(refused) == len(portals)):
-        raise UsageError(refused[0])
-    for reason in refused:
-        render.message(f"left out: {reason}")
-    return [portal for portal, reason in zip(portals, reasons, strict=True) if not reason]
+        raise error(refused[0])
+    for why in refused:
+        render.message(f"left out: {why}")
+    return [portal for portal, why in zip(portals, reasons, strict=True) if not why]
