@@ -46,6 +46,8 @@ class OrderParts:
 
     order: str
     """The Shopify id of the whole order."""
+    order_id: str
+    """The order or piece that consists of these parts."""
     parts: Sequence[Part]
     all_parts: Mapping[str, Part]
     """All fulfillment orders of the whole order, by their ids."""
@@ -68,7 +70,8 @@ class OrderParts:
 
     def of(self, order_id: str) -> "OrderParts":
         """Return the parts of another order or piece of the same whole order."""
-        return replace(self, parts=_parts(self.all_parts, order_id, self.history))
+        parts = _parts(self.all_parts, order_id, self.history)
+        return replace(self, order_id=order_id, parts=parts)
 
 
 class FulfillmentOrders:
@@ -151,6 +154,7 @@ class FulfillmentOrders:
         ]
         return OrderParts(
             order=order.id,
+            order_id="",
             parts=(),
             all_parts={number(part.id): part for part in parts},
             history=SplitHistory.of(order.sent, order.split),

@@ -188,7 +188,7 @@ class MerchantTracking:
     ) -> Outcome:
         """Write a parcel of some units. Void parcels that it replaces get its record first."""
         ids = [number(parcel.id) for parcel in (*to_replace, *other_units)]
-        record = order.record.with_sent(shipment.id, ids)
+        record = order.record.with_sent(shipment.id, shipment.order_id, ids)
         if ids:
             self._writer.record(order, record)
         for parcel in (*to_replace, *other_units):
@@ -236,7 +236,7 @@ class MerchantTracking:
                 outcome = self._writer.change(shipment, parcel.id, shown)
         ids = [number(parcel.id) for parcel in parcels]
         if (shipment.lines is not None or order.void) and not {*ids} <= {*order.record.sent}:
-            self._writer.record(order, order.record.with_sent(shipment.id, ids))
+            self._writer.record(order, order.record.with_sent(shipment.id, shipment.order_id, ids))
         return outcome
 
     def _replace(

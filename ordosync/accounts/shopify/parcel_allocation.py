@@ -71,10 +71,13 @@ def parcels_of(shipment: Shipment, order: OrderParts) -> list[Parcel]:
 
 
 def void_parcels(order: OrderParts) -> list[Parcel]:
-    """Return the live fulfillments that have only void numbers."""
-    return [
-        parcel for parcel in order.sent if parcel.numbers and {*parcel.numbers} <= {*order.void}
-    ]
+    """Return the live fulfillments that have only void numbers, and must be sent again.
+
+    Those from before a split stay with the order that was split, not with its first piece.
+    """
+    void = [p for p in order.sent if p.numbers and {*p.numbers} <= {*order.void}]
+    own, splits, orders = order.order_id, order.history.splits, order.record.orders
+    return [p for p in void if (of := orders.get(number(p.id), own)) == own or of not in splits]
 
 
 def replaceable(order: OrderParts, units: Units, *, is_exact: bool) -> list[Parcel]:

@@ -24,6 +24,8 @@ class ParcelRecord(Struct, frozen=True, kw_only=True):
 
     sent: dict[str, str] = {}
     """The id of the Supplier's parcel by the number of its fulfillment."""
+    orders: dict[str, str] = {}
+    """The order or piece that it was sent for, by the number of the fulfillment."""
     numbers: dict[str, str] = {}
     """The order or piece of each tracking number without units."""
 
@@ -31,9 +33,15 @@ class ParcelRecord(Struct, frozen=True, kw_only=True):
         """Return the id of the Supplier's parcel of a fulfillment; empty if it is not recorded."""
         return self.sent.get(fulfillment, "").partition(_OF)[0]
 
-    def with_sent(self, parcel_id: str, fulfillments: Sequence[str]) -> "ParcelRecord":
-        """Return the record with these fulfillments as a parcel."""
-        return replace(self, sent={**self.sent, **dict.fromkeys(fulfillments, parcel_id)})
+    def with_sent(
+        self, parcel_id: str, order_id: str, fulfillments: Sequence[str]
+    ) -> "ParcelRecord":
+        """Return the record with these fulfillments as a parcel of an order or piece."""
+        return replace(
+            self,
+            sent={**self.sent, **dict.fromkeys(fulfillments, parcel_id)},
+            orders={**self.orders, **dict.fromkeys(fulfillments, order_id)},
+        )
 
     def with_number(self, number: str, order_id: str) -> "ParcelRecord":
         """Return the record with a number without units."""

@@ -58,9 +58,8 @@ class ParcelWriter:
         if created.user_errors:
             return self._after_refusal(shipment, shares, created.user_errors, fulfillment)
         if order and created.fulfillment:
-            self.record(
-                order, order.record.with_sent(shipment.id, [number(created.fulfillment.id)])
-            )
+            ids = [number(created.fulfillment.id)]
+            self.record(order, order.record.with_sent(shipment.id, shipment.order_id, ids))
         return Outcome(state="done", id=shipment.order_id)
 
     def _after_refusal(

@@ -17,13 +17,13 @@ from ordosync.models import ParcelLine, Shipment
 
 def wanted_units(order_id: str, order: OrderParts) -> Units:
     """Return the units that are still to be sent, by line item, of all parts of an order."""
-    of_order = replace(order, parts=possible_parts(order_id, order))
+    of_order = replace(order, order_id=order_id, parts=possible_parts(order_id, order))
     return open_units(of_order.parts) + units_in(void_parcels(of_order))
 
 
 def wanted_in(part: Part, order: OrderParts) -> Units:
     """Return the units that are still to be sent of one part."""
-    of_part = replace(order, parts=[part])
+    of_part = replace(order, order_id=order.history.order_id(number(part.id)), parts=[part])
     return open_units([part]) + units_in(void_parcels(of_part))
 
 
@@ -129,7 +129,7 @@ def is_removed(order_id: str, order: OrderParts) -> bool:
     lines = {line.line_item.id for line in own.line_items.nodes} or {
         gid("LineItem", item) for item in _items(own, order)
     }
-    every_part = replace(order, parts=[*order.all_parts.values()])
+    every_part = replace(order, order_id=order_id, parts=[*order.all_parts.values()])
     left = open_units(every_part.parts) + units_in(void_parcels(every_part))
     return not any(left[line] for line in lines)
 

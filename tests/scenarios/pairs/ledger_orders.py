@@ -33,15 +33,14 @@ class SoldOrder:
     """True if the Merchant split it."""
 
     @property
+    def is_edited(self) -> bool:
+        """True if people changed the units of it, or how the Merchant has them."""
+        return bool(self.is_touched or self.is_cancelled or self.is_split_there or self.raised)
+
+    @property
     def is_changed(self) -> bool:
         """True if people changed more than its parcels, which allows no other change."""
-        return bool(
-            self.is_touched
-            or self.is_cancelled
-            or self.is_split_there
-            or self.pieces
-            or self.raised
-        )
+        return bool(self.is_edited or self.pieces)
 
     @property
     def sent_units(self) -> Counter[str]:

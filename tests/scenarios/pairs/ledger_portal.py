@@ -123,6 +123,9 @@ class LedgerPortal(RuleBasedStateMachine):
         self.adds_up()
         for order in self.orders:
             self._agrees(order)
+        if not any(order.is_edited for order in self.orders):
+            with self.store() as store:
+                assert [step for step in store.steps.open() if step.code == "edited"] == []
 
     def _agrees(self, order: SoldOrder) -> None:
         merchant = self.pair.merchant

@@ -1,7 +1,7 @@
-"""Parcels of a Supplier's shop at Shopify that are void after their order was split.
+"""Parcels that are void after their order was split.
 
-Shopify opens their units again in a piece, and they are sent with it. The Merchant has them in the
-order that was split.
+A Supplier's shop at Shopify opens their units again in a piece, and they are sent with it. The
+Merchant has them in the order that was split.
 """
 
 from collections.abc import Iterator, Sequence
@@ -25,12 +25,17 @@ KINDS = ("sqlite", "shopify", "woocommerce", "ordoro")
 POINTS = ("http-before-send", "http-after-answer", "account-after-commit", "result-before-commit")
 
 
+@pytest.fixture(name="supplier")
+def _supplier() -> str:
+    return "shopify"
+
+
 @pytest.fixture(name="pair")
-def _pair(kind: str, tmp_path: Path) -> Iterator[Pair]:
+def _pair(kind: str, supplier: str, tmp_path: Path) -> Iterator[Pair]:
     clock = VirtualClock()
     with (
         closing(MERCHANTS[kind](tmp_path, clock)) as selling,
-        closing(SUPPLIERS["shopify"](tmp_path, clock)) as shipping,
+        closing(SUPPLIERS[supplier](tmp_path, clock)) as shipping,
     ):
         yield Pair(tmp_path, selling, shipping)
 
@@ -63,6 +68,36 @@ def test_units_of_a_parcel_that_is_void_since_a_split_are_sent_with_a_piece(
     assert {*numbers(pair, merchant_id)} == {"1Z2"}
     units = {"CUP": 2} if first == CUP else {"CUP": 1, "MUG": 1}
     assert pair.merchant.sent_units(merchant_id) == units
+    assert open_steps(pair) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "supplier", "first"), covering(KINDS, ("shopify", "sqlite"), (MUG, CUP))
+)
+def test_units_that_are_open_again_since_a_split_are_no_edit(
+    pair: Pair, first: Sequence[int]
+) -> None:
+    split_after(pair, first, "1001")
+    until_quiet(pair, *TASKS)
+
+    assert open_steps(pair) == []
+
+
+@pytest.mark.parametrize("kind", KINDS[:3])
+def test_piece_is_sent_without_the_units_from_before_its_split(pair: Pair) -> None:
+    """Both have a CUP: the one of the piece is sent first, and the other one later."""
+    merchant_id, pieces = split_after(pair, CUP, "1001")
+    until_quiet(pair, *TASKS)
+
+    pair.supplier.ship_part(pieces[0], parcel(number="1Z2", id=""), 1, 0)
+    until_quiet(pair, *TASKS)
+    between = pair.merchant.sent_units(merchant_id), open_steps(pair)
+    pair.supplier.ship_part(pieces[0], parcel(number="1Z3", id=""), 1, 0)
+    until_quiet(pair, *TASKS)
+
+    assert between == ({"CUP": 1}, [])
+    assert {*numbers(pair, merchant_id)} == {"1Z2", "1Z3"}
+    assert pair.merchant.sent_units(merchant_id) == {"CUP": 2}
     assert open_steps(pair) == []
 
 
