@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from ordosync import __version__
 from ordosync.idle import CALLED_AT_KEY
 from ordosync.postgres.resident import ResidentWorkers
-from ordosync.postgres.workers import FRESH_S
 from ordosync.sql import Connection
 from ordosync.store.checks import Check
 from ordosync.text import plural
@@ -14,6 +13,13 @@ from ordosync.text import plural
 _APART = timedelta(seconds=5)
 _SILENT = timedelta(minutes=3)
 """The time without a call by cron after which no host works."""
+
+_LAST_VERSIONS = """
+select * from (
+    select distinct on (host) host, version, seen_at from workers
+    where seen_at > clock_timestamp() - interval '1 hour' order by host, seen_at desc
+) as last order by seen_at desc
+"""
 
 
 def server_checks(connection: Connection) -> Iterator[Check]:
@@ -54,19 +60,23 @@ def _clock(server: datetime) -> Check:
 
 
 def versions(connection: Connection) -> Check:
-    """Compare the versions of ordosync on the hosts that work now."""
-    rows = connection.execute(
-        "select distinct host, version from workers"
-        " where seen_at > clock_timestamp() - make_interval(secs => ?) order by host, version",
-        (FRESH_S,),
-    ).fetchall()
-    others = [f"host {row[0]} has {row[1]}" for row in rows if row[1] != __version__]
-    if others:
-        text = f"this is {__version__}; {', '.join(others)}; upgrade all hosts"
+    """Compare the versions of ordosync that the hosts had at their last work, in the last hour.
+
+    Cron's hosts are mostly idle. In Kubernetes, each job is a host, so one for each version is
+    enough.
+    """
+    rows = connection.execute(_LAST_VERSIONS).fetchall()
+    newest = {row["version"]: row for row in reversed(rows) if row["version"] != __version__}
+    if newest:
+        others = ", ".join(
+            f"host {row['host']} had {version} at {row['seen_at'].astimezone(UTC):%H:%M} UTC"
+            for version, row in sorted(newest.items())
+        )
+        text = f"this is {__version__}; {others}; upgrade all hosts"
         return Check(name="versions", state="warning", text=text)
-    count = len({row[0] for row in rows})
-    hosts = plural(count, "1 host is", f"{count} hosts are")
-    return Check(name="versions", state="ok", text=f"{hosts} at work, none with another version")
+    hosts = plural(len(rows), "1 host has", f"{len(rows)} hosts have")
+    text = f"{hosts} worked in the last hour, none with another version"
+    return Check(name="versions", state="ok", text=text)
 
 
 def callers(connection: Connection) -> Check:
