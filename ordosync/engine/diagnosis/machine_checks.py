@@ -10,6 +10,7 @@ from ordosync import crontab
 from ordosync.config.settings import Config
 from ordosync.engine.diagnosis.feed_ages import FeedAge, feed_ages
 from ordosync.engine.diagnosis.health import lateness, shortest
+from ordosync.engine.scheduling.hosts import configuration_check
 from ordosync.engine.scheduling.timetable import interval_name
 from ordosync.errors import OrdosyncError
 from ordosync.max_age import age_text
@@ -26,7 +27,7 @@ _OLDEST = datetime(2026, 1, 1, tzinfo=UTC)
 
 def checks(config: Config, store: Store, *, now: datetime) -> Iterator[Check]:
     """Run all checks of the machine."""
-    yield from store.checks()
+    yield from store_checks(config, store, now=now)
     yield _permissions(config)
     yield _disk(config)
     yield _clock(store, now)
@@ -34,6 +35,21 @@ def checks(config: Config, store: Store, *, now: datetime) -> Iterator[Check]:
     yield _crontab(config)
     if ages := list(feed_ages(config, store)):
         yield _feeds(ages)
+
+
+def store_checks(config: Config, store: Store, *, now: datetime) -> Iterator[Check]:
+    """Run the checks of the store, and of the other hosts that use it."""
+    if store.host:
+        yield configuration_check(config, store, now=now)
+    yield from store.checks()
+
+
+def host_troubles(config: Config, store: Store, *, now: datetime) -> Iterator[Check]:
+    """Yield the reason why this host starts nothing, while others do."""
+    if store.host:
+        check = configuration_check(config, store, now=now)
+        if check.state == "trouble":
+            yield check
 
 
 def _permissions(config: Config) -> Check:

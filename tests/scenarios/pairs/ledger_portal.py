@@ -151,8 +151,6 @@ class LedgerPortal(RuleBasedStateMachine):
             for id_ in self.open_ids(order, supplier_id)
         )
         lines = self._lines_of(supplier_id, *order.pieces)
-        if self.is_restored and not any(line.ordered for line in lines):
-            return  # Pieces that are found again are linked without their units.
         recorded = sum(line.sent or 0 for line in lines), sum(it.open_units or 0 for it in lines)
         assert recorded == (order.sent_units.total(), open_units), (recorded, order)
 
