@@ -1,6 +1,6 @@
 """Settings: the loaded configuration as frozen values."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fnmatch import fnmatchcase
@@ -292,14 +292,6 @@ class Config:
     """None if no alerts are sent."""
     originals: StoreLocation | None = None
     """For a dry run, the database that `database` is a copy of."""
-
-    @cached_property
-    def portals_by_merchant(self) -> Mapping[str, Sequence[PortalConfig]]:
-        """The portals of each account that is a Merchant."""
-        portals: dict[str, list[PortalConfig]] = {}
-        for portal in self.portals.values():
-            portals.setdefault(portal.merchant.account, []).append(portal)
-        return portals
 
     @property
     def places(self) -> Path:

@@ -182,10 +182,11 @@ def _writing_stock(config: Config, account: str) -> Iterator[PortalConfig]:
 
 def _rivals(config: Config, portal: PortalConfig, store: Store) -> tuple[str, ...]:
     """Return the other portals of this Merchant account, by their names in the store."""
+    account = portal.merchant.account
     return tuple(
         store.portals.known_as(identity(other))
-        for other in config.portals_by_merchant[portal.merchant.account]
-        if other.name != portal.name
+        for other in config.portals.values()
+        if other.merchant.account == account and other.name != portal.name
     )
 
 

@@ -7,7 +7,7 @@ from ordosync import __version__
 from ordosync.idle import CALLED_AT_KEY
 from ordosync.postgres.resident import ResidentWorkers
 from ordosync.sql import Connection
-from ordosync.store.checks import Check
+from ordosync.store.checks import CALLERS, Check
 from ordosync.store.copying import KEYS
 from ordosync.text import plural
 
@@ -113,7 +113,7 @@ def callers(connection: Connection) -> Check:
     alive = [worker for worker in ResidentWorkers(connection).all() if worker.is_alive]
     if alive:
         names = ", ".join(sorted({worker.name for worker in alive}))
-        return Check(name="workers", state="ok", text=f"{len(alive)} at work: {names}")
+        return Check(name=CALLERS, state="ok", text=f"{len(alive)} at work: {names}")
     row = connection.execute(
         "select cast(value as timestamptz) as at,"
         " cast(value as timestamptz) > clock_timestamp() - make_interval(secs => ?) as is_recent"
@@ -121,7 +121,7 @@ def callers(connection: Connection) -> Check:
         (_SILENT.total_seconds(), CALLED_AT_KEY),
     ).fetchone()
     if row and row["is_recent"]:
-        return Check(name="workers", state="ok", text="no worker; `run-due` is called")
+        return Check(name=CALLERS, state="ok", text="no worker; `run-due` is called")
     since = f"since {row['at'].astimezone(UTC):%Y-%m-%d %H:%M} UTC" if row else "yet"
     text = f"no worker is alive, and no `run-due` {since}; start `ordosync work`, or cron"
-    return Check(name="workers", state="trouble", text=text)
+    return Check(name=CALLERS, state="trouble", text=text)
