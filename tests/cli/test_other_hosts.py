@@ -164,4 +164,6 @@ def test_run_of_a_single_machine_names_no_host(tmp_path: Path) -> None:
 
     assert "host" not in run
     assert "host" not in ordosync(tmp_path, "activity").out
+    heading, line = ordosync(tmp_path, "activity", "--csv").out.splitlines()
+    assert (heading.split(",")[-1], line.split(",")[-1]) == ("host", "")
     assert "on host" not in ordosync(tmp_path, "show", str(run["id"])).out

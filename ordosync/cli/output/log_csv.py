@@ -32,6 +32,7 @@ def write_runs(runs: Sequence[Run]) -> None:
             **run_json(run),
             "error_code": run.error and run.error.code,
             "error": run.error and run.error.message,
+            "host": run.host,
         }
         for run in runs
     )
