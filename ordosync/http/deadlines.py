@@ -202,6 +202,9 @@ class _Connection(HTTPConnection):
         look_up = partial(
             socket.getaddrinfo, host, self.port, allowed_gai_family(), socket.SOCK_STREAM
         )
+        if _is_address(host):
+            # It needs no thread, since no server is asked.
+            return look_up()
         exchange = _current.get()
         # Resolvers have their own timeout.
         return interruptible(look_up, exchange.slices(exchange.left_s))
@@ -226,6 +229,17 @@ class _Connection(HTTPConnection):
             super()._tunnel()
         finally:
             exchange.is_tunneling = False
+
+
+def _is_address(host: str) -> bool:
+    """True if this is an IP address and not a name."""
+    for family in (socket.AF_INET, socket.AF_INET6):
+        try:
+            socket.inet_pton(family, host)
+        except OSError:
+            continue
+        return True
+    return False
 
 
 class _TlsConnection(_Connection, HTTPSConnection):

@@ -180,7 +180,7 @@ class _Matching:
 def _may_be(leaf: OrderSnapshot, parcel: Shipment, order: OrderSnapshot) -> bool:
     """True if a piece of the Merchant may be this parcel, which stays shipped if its label is void.
 
-    An open piece is none: the label was void before it was reported, and its units are sent again.
+    An open piece is not: the label was void before it was reported, and its units are sent again.
     """
     if not parcel.lines or (parcel.voided and leaf.order.status != "shipped"):
         return False

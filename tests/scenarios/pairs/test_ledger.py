@@ -109,7 +109,7 @@ def test_piece_whose_parcel_was_cancelled_is_sent_again(*, is_reported: bool) ->
 def test_order_that_was_split_after_its_parcel_was_void_is_split_alike(
     kinds: str, cups: int, mugs: int
 ) -> None:
-    """Found with Ordoro: a piece with the units of the void parcel is open, so it is none.
+    """Found with Ordoro: an open piece with the units of the void parcel is not that parcel.
 
     With Shopify, a piece has the id of the parcel's fulfillment order, which has ended.
     """
