@@ -72,8 +72,8 @@ def test_role_that_cannot_create_the_tables_is_one_line(role: Role) -> None:
 
     assert (first.code, second.code) == (4, 4)
     denied = f"permission denied for schema {role.schema}"
-    assert f"the role lacks a right (refused a statement: {denied}); let it own" in first.err
-    assert "the schema and its tables (SQLSTATE 42501)\n" in first.err
+    assert f"the role lacks a right (refused a statement: {denied}); it must own" in first.err
+    assert first.err.endswith("what this names (SQLSTATE 42501)\n")
     assert (first.err.count("\n"), second.err) == (1, "")
     problem = f"role {role.name} cannot create the tables; let it own schema {role.schema}"
     assert rights(role) == [f"trouble: rights: {problem}"]
@@ -88,7 +88,7 @@ def test_role_that_can_only_read_the_tables_is_one_line(role: Role) -> None:
 
     assert refused.code == 4
     denied = "permission denied for table meta"
-    assert f"the role lacks a right (refused a statement: {denied}); let it own" in refused.err
+    assert f"the role lacks a right (refused a statement: {denied}); it must own" in refused.err
     assert refused.err.count("\n") == 1
     [line] = rights(role)
     assert line.startswith(f"trouble: rights: role {role.name} cannot read and write table alert")
@@ -106,6 +106,18 @@ def test_role_that_does_not_own_the_tables_works_until_an_upgrade(role: Role) ->
         f"warning: rights: role {role.name} cannot change the tables, as upgrade"
     )
     assert line.endswith(f"; let it own all tables, and create others, in schema {role.schema}")
+
+
+def test_resident_worker_whose_role_cannot_create_the_queue_is_one_line(role: Role) -> None:
+    assert role.run("import-orders", url=role.owner).code == 0
+    role.grant("all on schema")
+    role.grant("all on all tables in schema")
+
+    refused = role.run("work")
+
+    assert (refused.code, refused.out) == (4, "")
+    assert "permission denied for database ordosync); it must own what this names" in refused.err
+    assert refused.err.count("\n") == 1
 
 
 def test_worker_of_another_role_is_seen_as_alive(role: Role) -> None:
