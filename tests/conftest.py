@@ -8,6 +8,7 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from ordosync import database_file
 from tests.fakes.shortcut import without_sockets
@@ -24,6 +25,10 @@ NOT_HELD = "rules that are not held"
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - pytest makes a folder there that is for its owner alone
 ENOUGH_BYTES = 2 * 1024**3
+
+# How long an example takes says nothing on a machine that others use, too.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 # A shell starts a job in the background with SIGINT ignored, and commands would inherit that.
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:

@@ -1,31 +1,42 @@
 """The commands of the README and of `ordosync/docs` run as they are written there.
 
 A comment above each block of shell commands says where it runs: in an empty folder, after `init`,
-in the folder of the demo, with a crontab, or against the mock of a service. Not run are blocks with
+in the folder of the demo, with a crontab, against the mock of a service, or with a database in
+PostgreSQL. Not run are blocks with
 a comment `not run`, which says why: they need an account at a service, install from the network,
 or run the tests themselves. The block `test` is run by `.ci/run`. Blocks of the type `console`
 show the output of a command in the folder of the demo; blocks without a type are drawings.
 The YAML is checked in `test_help.py`.
 """
 
+import os
 import re
 import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
+from uuid import uuid4
 
+import psycopg
 import pytest
 
-from tests.support.command import ordosync
+from ordosync.store import postgres_checks
+from ordosync.store.checks import Check
+from tests.support.command import CONFIG, HEADER, Done, ordosync, row, shop
+from tests.support.postgres import ELSEWHERE
 from tests.support.shared import DEMO, demo_files
+from tests.support.stores import configured
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "ordosync" / "docs").glob("*.md"))]
 MOST_LINES = 220
 BLOCK = re.compile(r"(?:^<!-- ([^\n]+) -->\n)?^```sh\n(.+?)^```", re.MULTILINE | re.DOTALL)
+SQL = re.compile(r"^```sql\n(.+?)^```", re.MULTILINE | re.DOTALL)
+ADDRESS = "ordosync:${DB_PASSWORD}@db/ordosync"
+"""The role, the server and the database of a page."""
 CONSOLE = re.compile(r"^```console\n\$ (.+)\n((?:.+\n)+)```", re.MULTILINE)
 LINK = re.compile(r"\[[^]\n]+\]\(([^)\s]+)\)")
 PATH = re.compile(r"`((?:ordosync|tests|\.ci)/[\w./-]*)`")
@@ -137,7 +148,9 @@ def run(folder: Path, command: str, *further: str) -> None:
     words = shlex.split(command)
     if command in SKIPPED:
         return
-    if words[0] == "cat":
+    if words[0] in ("pg_dump", "pg_restore"):
+        subprocess.check_call([os.path.expandvars(word) for word in words], cwd=folder)
+    elif words[0] == "cat":
         assert (folder / words[1]).read_text("utf-8"), command
     else:
         assert words[0] in ("ordosync", ".venv/bin/ordosync"), command
@@ -177,8 +190,63 @@ def test_commands_for_the_mock_of_a_service_run_as_written(
         process.communicate()
 
 
+@pytest.fixture
+def address(postgres_server: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The address of a role and its database, which were created as a page says."""
+    if os.environ.get(ELSEWHERE) or not shutil.which("pg_dump"):
+        pytest.skip("no pg_dump, or the server is not of these tests")
+    name, server = f"page_{uuid4().hex}", postgres_server.partition("@")[2].partition("/")[0]
+    [statements] = SQL.findall((ROOT / "ordosync" / "docs" / "postgresql.md").read_text("utf-8"))
+    with psycopg.connect(f"postgresql://postgres@{server}/postgres", autocommit=True) as db:
+        for statement in statements.replace("ordosync", name).splitlines():
+            db.execute(statement)
+    monkeypatch.setenv("DB_PASSWORD", "x")
+    url = f"postgresql://{name}@{server}/{name}"
+    monkeypatch.setenv("DATABASE_URL", url)
+    # The server of the tests keeps nothing on a disk.
+    monkeypatch.setattr(postgres_checks, "_server", lambda _: Check(name="", state="ok", text=""))
+    yield f"{name}:${{DB_PASSWORD}}@{server}/{name}"
+    with psycopg.connect(url, autocommit=True) as db:
+        # Threads that show that this process is alive end without their table.
+        db.execute("drop schema public cascade")
+
+
+def test_commands_for_several_hosts_run_as_written(
+    tmp_path: Path, address: str, crontab: Path
+) -> None:
+    check, copy, undo, back, dump, restore = (
+        block.commands for block in blocks() if block.marker == "run: postgres"
+    )
+    configuration = configured(CONFIG, f"postgresql://{address}")
+
+    def follow(*blocks_of_commands: Sequence[str]) -> None:
+        for commands in blocks_of_commands:
+            for command in commands:
+                run(tmp_path, command.replace(ADDRESS, address))
+
+    def imported(number: str) -> Done:
+        shop(tmp_path, HEADER + row("1") + row(number), config=configuration)
+        return ordosync(tmp_path, "import-orders", "--json")
+
+    shop(tmp_path, HEADER + row("1"))
+    assert ordosync(tmp_path, "import-orders").code == 0
+    assert ordosync(tmp_path, "cron", "install").code == 0
+    follow(copy, undo, copy)
+    shop(tmp_path, config=configuration)
+    follow(check, dump)
+    imported("2")
+    follow(restore)
+    again = imported("2")
+    follow(back)
+
+    assert crontab.read_text() == ""
+    assert again.code == 0
+    orders = ordosync(tmp_path, "orders", "list", "--json").json["orders"]
+    assert sorted(order["number"] for order in orders) == ["1", "2"]
+
+
 def test_every_block_of_commands_says_where_it_runs() -> None:
-    known = {"try", "test", "run: mock", "run: with mock"}
+    known = {"try", "test", "run: mock", "run: with mock", "run: postgres"}
 
     for block in blocks():
         places = block.marker.removeprefix("run: ").split(", ")

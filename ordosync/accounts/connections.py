@@ -23,7 +23,7 @@ class Connections:
         self,
         clock: Clock,
         limits: "AccountLimits | None" = None,
-        write_guard: Callable[[], Callable[[], None] | None] = lambda: None,
+        write_guard: Callable[[], Callable[[], None]] = lambda: lambda: None,
     ) -> None:
         self.clock = clock
         self.write_guard = write_guard
@@ -45,7 +45,7 @@ class Connections:
         self,
         account: str,
         make: Callable[[], "HttpClient"],
-        before_write: Callable[[], None] | None = None,
+        before_write: Callable[[], None],
     ) -> "HttpClient":
         """Return the session of this account, with separate counters, for one portal."""
         with self._lock:

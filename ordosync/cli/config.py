@@ -15,8 +15,10 @@ from ordosync.config.settings import Config
 from ordosync.engine import check_renames, register
 from ordosync.engine.diagnosis.account_checks import OnlineCheck, online_checks
 from ordosync.engine.diagnosis.config_warnings import config_warnings
+from ordosync.engine.diagnosis.machine_checks import store_checks
 from ordosync.engine.execution.unproven import EXPLANATION, unproven_accounts
 from ordosync.store import Store
+from ordosync.store.checks import CALLERS
 from ordosync.text import plural
 
 app = typer.Typer(help="Check or show the configuration.", no_args_is_help=True)
@@ -54,7 +56,9 @@ def check_config(
                 for portal, account, _ in unproven_accounts(config, store, now=context.clock.now())
             ]
         checks = list(online_checks(config, store, context.clock)) if online else []
-        of_store = [check for check in store.checks() if check.state != "ok"] if online else []
+        of_store = list(store_checks(config, store, now=context.clock.now())) if online else []
+    # A configuration is checked before cron or a worker is started.
+    of_store = [check for check in of_store if check.state != "ok" and check.name != CALLERS]
     of_database = {f"database {config.database}: {each.text}": each.state for each in of_store}
     has_trouble = "trouble" in {*(c.state for c in checks), *(c.state for c in of_store)}
     if context.as_json:

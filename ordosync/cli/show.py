@@ -93,6 +93,7 @@ def _dismissals(store: Store, run: Run, steps: Sequence[StepRow]) -> Mapping[str
 def _show_run(run: Run, all_steps: RunSteps, steps: RunSteps) -> None:
     render_runs.show_runs([run])
     render_runs.show_note(run)
+    render_runs.show_host(run)
     render_runs.show_calls(run)
     if steps.steps:
         # A pipe has had no empty line here, and its readers may count on that.

@@ -47,7 +47,10 @@ def copy(
         raise UsageError("--to is the store itself; give the address of a different database")
     if undo:
         undo_move(config.database, target, clock)
-        render.message(f"{config.database} is used again; {target} is not used any more")
+        render.message(
+            f"{config.database} is used again; {target} keeps its copy, which no command uses, and"
+            " the next `ordosync store copy` to it replaces"
+        )
         return
     confirm(context, f"copy the store {config.database} to {target}?", yes=yes)
     rows = move_store(config.database, target, clock)

@@ -37,6 +37,8 @@ class EmbeddedFile:
         self._shared: sqlite3.Connection | None = None
         """The connection of a transaction that takes in all writes."""
         self._is_kept = False
+        self.before_write: Callable[[], None] = lambda: None
+        """Called in each transaction that writes, before it writes. It can refuse that."""
         self._idle: list[tuple[_Identity, sqlite3.Connection]] = []
         """The connections that wait for the next operation, with the files that they are of."""
 
@@ -89,6 +91,7 @@ class EmbeddedFile:
             return
         with self._opened(action, create=True) as db:
             with write_transaction(db, self.path):
+                self.before_write()
                 yield db
                 fault("account-before-commit")
             fault("account-after-commit")

@@ -19,22 +19,33 @@ from ordosync.store.location import StoreLocation
 def move_store(source: StoreLocation, target: StoreLocation, clock: Clock) -> Mapping[str, Rows]:
     """Copy a store to an empty one, and end the use of the old one; return what was copied.
 
-    Raises `DatabaseError`, or `OrdosyncError` if a run is in progress.
+    A target that was moved to this store has only older rows of it, which are replaced. Raises
+    `DatabaseError`, or `OrdosyncError` if a run is in progress.
     """
     with Store.open(source, clock=clock) as old:
         if not source.exists():
             raise DatabaseError(source, "does not exist, so there is nothing to copy")
-        with Store.open(target, clock=clock) as new:
-            if not new.whole.is_empty:
+        with Store.open(target, clock=clock, even_moved=True) as new:
+            if not new.whole.is_empty and not _was_moved_to(source, old, new):
                 raise DatabaseError(target, "has data already; name an empty database or schema")
             key = old.digest_key.value
             with old.transaction():
                 check_no_run(old, clock)
                 with new.transaction():
+                    new.whole.use_again()
                     rows = new.whole.take_over(old.whole)
                     new.whole.keep_key(key)
                 old.whole.end_use(str(target), _leases(old), now=clock.now())
     return rows
+
+
+def _was_moved_to(place: StoreLocation, store: Store, other: Store) -> bool:
+    """True if the other store was moved to this one, and not to an earlier one at this place."""
+    return (
+        (other.moved or "").rpartition(" at ")[0] == str(place)
+        and other.digest_key.value == store.digest_key.value
+        and other.runs.last_number() <= store.runs.last_number()
+    )
 
 
 def undo_move(source: StoreLocation, target: StoreLocation, clock: Clock) -> None:

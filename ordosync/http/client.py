@@ -83,7 +83,7 @@ class HttpClient:
         self._random = random or Random()  # noqa: S311 - spreads waits, guards nothing
         self._auth, self._page_hint = auth, page_hint
         self._budget = RetryBudget()
-        self._before_write: Callable[[], None] | None = None
+        self._before_write: Callable[[], None] = lambda: None
         self._seats = seats or LocalConcurrencyLimit(concurrency)
         self._transport = Transport(
             self._base_url,
@@ -105,7 +105,7 @@ class HttpClient:
         """Query cost charged by the service, in its own points; 0 if it has none."""
         return self._budget.cost
 
-    def counted(self, before_write: Callable[[], None] | None = None) -> Self:
+    def counted(self, before_write: Callable[[], None] = lambda: None) -> Self:
         """Return a copy for a portal, with separate counters; `before_write` can refuse writes."""
         counted = copy.copy(self)
         counted._before_write = before_write  # noqa: SLF001 - the same class
@@ -232,12 +232,13 @@ class HttpClient:
     ) -> Response:
         if request.is_write:
             fault("http-before-send")
-            if self._before_write:
-                self._before_write()
         began = self._clock.monotonic()
         try:
             response = self._transport.exchange(
-                prepared, total_s=state.left_s, writes=request.is_write
+                prepared,
+                total_s=state.left_s,
+                writes=request.is_write,
+                before_write=self._before_write,
             )
         except NoResponseError as error:
             raise to_attempt_error(error, request) from error

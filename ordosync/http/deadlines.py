@@ -44,7 +44,7 @@ class Exchange:
     """One request and its response: its deadline, and whether a part of it was sent.
 
     `grace_s` is the time for the response after a signal, if the request was sent already.
-    `query` is appended to the query of the request.
+    `query` is appended to the query of the request. `before_send` can refuse to send it.
     """
 
     def __init__(
@@ -55,12 +55,14 @@ class Exchange:
         total_s: float,
         grace_s: float = 0,
         query: Secret | None = None,
+        before_send: Callable[[], None] = lambda: None,
     ) -> None:
         self._clock = clock
         self._read_s = read_s
         self._ends = clock.monotonic() + total_s
         self._grace_s = grace_s
         self._query = query
+        self._before_send = before_send
         self.sent = False
         self.is_tunneling = False
         """True while a proxy is asked to connect. Nothing of the request is sent then."""
@@ -69,6 +71,12 @@ class Exchange:
     def left_s(self) -> float:
         """Seconds until the deadline."""
         return self._ends - self._clock.monotonic()
+
+    def begin_sending(self) -> None:
+        """Record that a part of the request is sent now, right before it is."""
+        if not self.is_tunneling:
+            self._before_send()
+            self.sent = True
 
     def target(self, url: str) -> str:
         """Return the path and the query that are sent."""
@@ -139,8 +147,9 @@ class _TimedSocket(socket.socket):
     ) -> T:
         exchange = _current.get()
         for slice_s in exchange.slices(limit_s):
-            exchange.sent |= sends and not exchange.is_tunneling
             self.settimeout(slice_s)
+            if sends:
+                exchange.begin_sending()
             try:
                 return wait()
             except TimeoutError as error:
@@ -202,6 +211,9 @@ class _Connection(HTTPConnection):
         look_up = partial(
             socket.getaddrinfo, host, self.port, allowed_gai_family(), socket.SOCK_STREAM
         )
+        if _is_address(host):
+            # It needs no thread, since no server is asked.
+            return look_up()
         exchange = _current.get()
         # Resolvers have their own timeout.
         return interruptible(look_up, exchange.slices(exchange.left_s))
@@ -226,6 +238,17 @@ class _Connection(HTTPConnection):
             super()._tunnel()
         finally:
             exchange.is_tunneling = False
+
+
+def _is_address(host: str) -> bool:
+    """True if this is an IP address and not a name."""
+    for family in (socket.AF_INET, socket.AF_INET6):
+        try:
+            socket.inet_pton(family, host)
+        except OSError:
+            continue
+        return True
+    return False
 
 
 class _TlsConnection(_Connection, HTTPSConnection):

@@ -129,11 +129,17 @@ class Transport:
         return request
 
     def exchange(
-        self, request: requests.PreparedRequest, *, total_s: float, writes: bool
+        self,
+        request: requests.PreparedRequest,
+        *,
+        total_s: float,
+        writes: bool,
+        before_write: Callable[[], None] = lambda: None,
     ) -> Response:
         """Send a request and read the whole response. Raises `NoResponseError`.
 
-        A signal ends it at once, or after `Limits.grace_s` if a write was sent already.
+        A signal ends it at once, or after `Limits.grace_s` if a write was sent already. Once there
+        is a connection, `before_write` can refuse to send a write.
         """
         if self._signer:
             request = self._signer.signed(request, self._clock.now())
@@ -144,6 +150,7 @@ class Transport:
             total_s=total_s,
             grace_s=grace_s,
             query=self._query,
+            before_send=before_write if writes else lambda: None,
         )
         with exchanging(limits) as exchange:
             try:

@@ -12,7 +12,7 @@ _WITH_VALUES = ("21", "22", "23", "44", "P0")
 """Classes of errors about values: data exceptions, constraints, and functions of users."""
 _ADVICE = {
     "25006": "is read-only; give the address of the primary server",
-    "42501": "the role lacks a right ({text}); grant it",
+    "42501": "the role lacks a right ({text}); it must own what this names",
     "53100": "the disk of the server is full; free some space; no data is lost",
     "53300": "the server has no free connection; raise its `max_connections`, or lower `--jobs`",
     "55P03": "another process holds what is needed here for longer than 15 s; try again",

@@ -25,7 +25,8 @@ _ALL = """
 select resident_workers.*, host, version, started_at, seen_at,
     seen_at > clock_timestamp() - make_interval(secs => ?) and session.pid is not null as is_alive
 from resident_workers join workers using (id) left join pg_stat_activity as session
-    on session.pid = workers.backend_pid and session.backend_start = workers.backend_start
+    on session.pid = workers.backend_pid
+    and coalesce(session.backend_start, workers.backend_start) = workers.backend_start
 order by name, started_at
 """
 IS_DRAINING = "select 1 from resident_workers where id = %(id)s and draining"

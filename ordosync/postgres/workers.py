@@ -62,9 +62,11 @@ class Workers:
         return self._db.execute(_ALIVE, (owner, FRESH_S)).fetchone() is not None
 
 
+# A role does not see when the sessions of other roles began.
 _ALIVE = """
 select 1 from workers join pg_stat_activity as session
-    on session.pid = workers.backend_pid and session.backend_start = workers.backend_start
+    on session.pid = workers.backend_pid
+    and coalesce(session.backend_start, workers.backend_start) = workers.backend_start
 where id = ? and seen_at > clock_timestamp() - make_interval(secs => ?)
 """
 # Each call by cron with work to do leaves a row behind.

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
+CALLERS = "workers"
+"""The check that a worker is alive, or that cron calls."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Check:

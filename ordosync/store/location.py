@@ -83,12 +83,12 @@ class StoreLocation(ABC):
         """
         return None
 
-    def write_guard(self) -> Callable[[], None] | None:
+    def write_guard(self) -> Callable[[], None]:
         """Return a check right before each write to an account, for a run that begins now.
 
-        It raises `LeaseLostError` if another host may have taken over. None if none can.
+        It raises `LeaseLostError` if another host may have taken over.
         """
-        return None
+        return lambda: None
 
     def _beside(self, suffix: str) -> Path:
         return self.path.with_name(f"{self.path.name}{suffix}")

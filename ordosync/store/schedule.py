@@ -42,6 +42,13 @@ class Schedule:
         """Return all rows, ordered by portal and task."""
         return [read_row(row) for row in self._db.execute("select * from schedule order by 1, 2")]
 
+    def ended_pauses(self, now: datetime) -> Sequence[ScheduleRow]:
+        """Return the tasks that were paused until some time that has come."""
+        rows = self._db.execute(
+            "select * from schedule where resumes_at <= ? order by 1, 2", (to_text(now),)
+        )
+        return [read_row(row) for row in rows]
+
     def get(self, portal: str, task: str) -> ScheduleRow | None:
         """Return one row."""
         row = self._db.execute(

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.command import HEADER, Done, ordosync
+from tests.support.command import HEADER, Done, ordosync, row, shop
+from tests.support.screen import seen
 
 ORDERS = """{glob: feeds/*, currency: EUR, quiet_s: 0, columns: {order_number: order, sku: sku,
     name: name, quantity: qty, unit_price: price, ship_to.name: to, ship_to.country: country}}"""
@@ -128,3 +129,41 @@ def test_health_names_the_host_that_does_not_run(folder: Path) -> None:
     assert done.code == 1
     assert "outlet-depot" in done.out
     assert "has never succeeded; it runs on host w2 only" in done.out
+
+
+def test_run_is_shown_with_its_host(folder: Path) -> None:
+    host = socket.gethostname()
+    run = ordosync(folder, "import-orders", "--json").run
+
+    shown, log = ordosync(folder, "show", str(run["id"])), ordosync(folder, "activity", "--all")
+
+    assert run["host"] == host
+    assert f"\non host {host}\n" in shown.out
+    heading, line = log.out.splitlines()
+    assert (heading.split("\t")[-1], line.split("\t")[-1]) == ("host", host)
+    for words in (("activity", "--all"), ("show", str(run["id"]))):
+        assert ordosync(folder, *words, "--json").run["host"] == host
+    heading, line = ordosync(folder, "activity", "--all", "--csv").out.splitlines()
+    assert (heading.split(",")[-1], line.split(",")[-1]) == ("host", host)
+    assert "host" in " ".join(seen(folder, "activity", "--all")).split()
+
+
+def test_host_that_does_not_fit_is_left_out_of_the_log(folder: Path) -> None:
+    ordosync(folder, "import-orders")
+
+    words = " ".join(seen(folder, "activity", "--all", columns=50)).split()
+
+    assert "counts" in words
+    assert "host" not in words
+
+
+@pytest.mark.of_files
+def test_run_of_a_single_machine_names_no_host(tmp_path: Path) -> None:
+    shop(tmp_path, HEADER + row("1"))
+    run = ordosync(tmp_path, "import-orders", "--json").run
+
+    assert "host" not in run
+    assert "host" not in ordosync(tmp_path, "activity").out
+    heading, line = ordosync(tmp_path, "activity", "--csv").out.splitlines()
+    assert (heading.split(",")[-1], line.split(",")[-1]) == ("host", "")
+    assert "on host" not in ordosync(tmp_path, "show", str(run["id"])).out

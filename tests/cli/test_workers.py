@@ -61,3 +61,19 @@ def test_health_says_that_nothing_calls_until_something_does(tmp_path: Path, pos
 
     assert [check.state for check in before + after] == ["trouble", "ok"]
     assert "start `ordosync work`, or cron" in before[0].text
+
+
+@pytest.mark.parametrize("program", [None, "true"])
+def test_host_of_several_needs_no_crontab(
+    tmp_path: Path, postgres: str, program: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    share(tmp_path, postgres)
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    if program:
+        (folder / "crontab").symlink_to(f"/bin/{program}")
+    monkeypatch.setenv("PATH", str(folder))
+
+    health = ordosync(tmp_path, "health", "-v")
+
+    assert "ok: crontab: has no lines for this configuration\n" in health.out

@@ -84,6 +84,51 @@ def test_undo_goes_back_while_there_is_no_new_run(pair: Pair, postgres: str) -> 
     assert "was moved to" in ordosync(pair.folder, "activity").err
 
 
+def test_copy_that_was_undone_can_be_made_again(pair: Pair, postgres: str) -> None:
+    copy(pair, postgres)
+    undone = copy(pair, postgres, "--undo")
+    pair.request("1002", line("CUP", 1))
+    assert ordosync(pair.folder, "import-orders", "shop-northwind").code == 0
+    before = ordosync(pair.folder, "activity", "--all", "--json").json
+
+    again = copy(pair, postgres)
+    use(pair, postgres)
+
+    assert "keeps its copy, which no command uses, and the next `ordosync store copy`" in undone.err
+    assert again.code == 0, again
+    assert ordosync(pair.folder, "activity", "--all", "--json").json == before
+    assert ordosync(pair.folder, "import-orders", "shop-northwind").code == 0
+
+
+def test_store_can_go_back_to_where_it_was_before(pair: Pair, postgres: str) -> None:
+    for number, place in enumerate((postgres, "back.db", postgres, "back.db"), 2000):
+        done = copy(pair, place)
+        use(pair, place)
+        pair.request(str(number), line("CUP", 1))
+
+        assert done.code == 0, done
+        assert ordosync(pair.folder, "import-orders", "shop-northwind").code == 0
+
+
+def test_store_that_was_moved_to_an_earlier_file_of_this_name_is_no_target(
+    pair: Pair, postgres: str
+) -> None:
+    copy(pair, postgres)
+    copy(pair, postgres, "--undo")
+    for path in pair.folder.glob("ordosync.db*"):
+        if path.is_file():
+            path.unlink()
+    # It has more runs than the other one.
+    for _ in range(6):
+        assert ordosync(pair.folder, "import-orders", "shop-northwind").code == 0
+
+    refused = copy(pair, postgres)
+
+    assert refused.code == 4
+    assert "has data already; name an empty database or schema" in refused.err
+    assert ordosync(pair.folder, "activity").code == 0
+
+
 def test_undo_is_refused_after_a_new_run(pair: Pair, postgres: str) -> None:
     copy(pair, postgres)
     use(pair, postgres)

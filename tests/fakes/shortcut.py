@@ -44,7 +44,7 @@ def _send(
     exchange = deadlines._current.get()
     with suppress(StopIteration):
         next(exchange.slices())
-    exchange.sent = True
+    exchange.begin_sending()
     wire = _answer(server, _received(request, address.netloc))
     with suppress(StopIteration):
         next(exchange.slices())

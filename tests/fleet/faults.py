@@ -34,17 +34,22 @@ class Fleet:
     def frozen(self, orders: int) -> dict[str, float]:
         """Freeze a host while it works, and thaw it when others have taken over."""
         host = self.hosts[1]
-        times = self._fault(host, orders, lambda: host.send(signal.SIGSTOP))
-        host.send(signal.SIGCONT)
-        return times
+        return self._fault(
+            *(host, orders, lambda: host.send(signal.SIGSTOP)),
+            lambda: host.send(signal.SIGCONT),
+        )
 
     def cut_off(self, orders: int) -> dict[str, float]:
         """Cut a host off from the database while it works; heal that when others took over."""
-        times = self._fault(self.hosts[2], orders, self.proxy.cut)
-        self.proxy.heal()
-        return times
+        return self._fault(self.hosts[2], orders, self.proxy.cut, self.proxy.heal)
 
-    def _fault(self, host: Host, orders: int, happen: Callable[[], object]) -> dict[str, float]:
+    def _fault(
+        self,
+        host: Host,
+        orders: int,
+        happen: Callable[[], object],
+        heal: Callable[[], object] = lambda: None,
+    ) -> dict[str, float]:
         world = self.world
         is_at_work = False
         # Which of them gets the work is not known.
@@ -56,17 +61,25 @@ class Fleet:
             is_at_work = bool(world.running(host))
         runs, since = world.running(host), world.now()
         happen()
+        self._wait(lambda: not world.are_running(runs))
+        times = world.recovered_s(runs, since)
+        # A frozen host may hold the locks of files, for which others wait.
+        heal()
+        self._wait(world.is_done)
+        return times
+
+    def _wait(self, condition: Callable[[], bool]) -> None:
+        """Wait until this is so; hosts whose process has ended start it again."""
+
+        def is_so() -> bool:
+            for host in self.hosts:
+                host.start_again()
+            return condition()
+
         try:
-            world.wait(self._is_done, at_most_s=60)
+            self.world.wait(is_so)
         except AssertionError as error:
             raise AssertionError(self.logs()) from error
-        return world.recovered_s(runs, since)
-
-    def _is_done(self) -> bool:
-        """Return the answer of the world; hosts whose process has ended start it again."""
-        for host in self.hosts:
-            host.start_again()
-        return self.world.is_done()
 
     def logs(self) -> str:
         """Return what all hosts have written."""

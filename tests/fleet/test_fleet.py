@@ -10,7 +10,7 @@ from tests.fleet.faults import Fleet
 from tests.fleet.world import Host, World
 from tests.support import postgres
 
-pytestmark = pytest.mark.matrix
+pytestmark = pytest.mark.slow
 SLOWEST_S = 10
 """Time within which the portals of a dead worker begin elsewhere, while a thread is free."""
 RUN_DUE = ("run-due", "--jobs", "4")
@@ -26,10 +26,10 @@ def _world(tmp_path: Path, postgres: str) -> Iterator[World]:
 def test_workers_that_are_killed_frozen_or_cut_off_lose_and_double_nothing(
     tmp_path: Path, postgres: str
 ) -> None:
-    fleet = Fleet(tmp_path, postgres, portals=12, jobs=4, delay_s=0.1)
+    fleet = Fleet(tmp_path, postgres, portals=60, jobs=8, delay_s=0.1)
     try:
         times = {
-            name: fault(30)
+            name: fault(15)
             for name, fault in (
                 ("killed", fleet.killed),
                 ("frozen", fleet.frozen),

@@ -97,6 +97,14 @@ class World:
         """Return the portals that a host works on, with their runs."""
         return {row[0]: row[1] for row in self.db.execute(_RUNNING, (host.pids,)).fetchall()}
 
+    def are_running(self, runs: dict[str, int]) -> bool:
+        """True if the store says that one of these runs has not ended."""
+        row = self.db.execute(
+            "select count(*) from runs where id = any(%s) and status = 'running'",
+            (list(runs.values()),),
+        ).fetchone()
+        return row != (0,)
+
     def workers(self) -> int:
         """Return the number of live resident workers."""
         with Store.open(self.config.database) as store:

@@ -121,6 +121,14 @@ def test_first_address_that_accepts_is_taken(
     assert len(server.seen) == 1
 
 
+def test_address_is_connected_to_without_a_thread_that_looks_it_up(
+    serve: Serve, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ordosync.http.deadlines.interruptible", None)
+
+    assert session(serve(answer("[1]")).url).get("/", list[int], action="read") == [1]
+
+
 def test_name_that_is_not_resolved_in_time_ends_with_the_total_limit(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -285,8 +285,8 @@ MUTANTS = (
     Mutant(
         protection="a signal ends the wait for a proxy, as nothing was sent yet",
         file="http/deadlines.py",
-        old="sends and not exchange.is_tunneling",
-        new="sends",
+        old="        if not self.is_tunneling:\n",
+        new="        if True:\n",
         test="http/test_stopped.py::test_proxy_that_does_not_connect_is_left_at_once",
     ),
     Mutant(

@@ -2,10 +2,15 @@
 
 import argparse
 import sys
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from multiprocessing import get_context
+from pathlib import Path
 
 from tests.overselling.goals import QUOTAS, WORLDS, Means, ending
+from tests.support import postgres, stores
 
 
 def main() -> int:
@@ -17,16 +22,16 @@ def main() -> int:
     given = parser.parse_args()
     seeds = range(given.seed, given.seed + given.histories)
     missed = 0
-    with get_context("spawn").Pool(given.jobs) as pool:
+    with _server() as url:
         for name, (_, most) in WORLDS.items():
-            means = Means.of(pool.imap_unordered(partial(ending, name), seeds))
+            means = _means(name, seeds, given.jobs, url)
             missed += means.oversold > most
             sys.stdout.write(
                 f"{name}: oversold {means.oversold:.3f}, at most {most}; left {means.left:.2f}\n"
             )
             sys.stdout.flush()
         for name in QUOTAS:
-            means = Means.of(pool.imap_unordered(partial(ending, name), seeds))
+            means = _means(name, seeds, given.jobs, url)
             missed += bool(means.oversold or means.left or means.starved)
             sys.stdout.write(
                 f"{name}: oversold {means.oversold:.3f}, left {means.left:.2f},"
@@ -34,6 +39,24 @@ def main() -> int:
             )
             sys.stdout.flush()
     return int(bool(missed))
+
+
+@contextmanager
+def _server() -> Iterator[str | None]:
+    """Start a PostgreSQL server, if the environment asks for stores there."""
+    if not stores.is_switched():
+        yield None
+        return
+    with tempfile.TemporaryDirectory() as folder, postgres.server(Path(folder)) as url:
+        yield url
+
+
+def _means(name: str, seeds: Iterable[int], jobs: int, url: str | None) -> Means:
+    with ExitStack() as stack:
+        if url:
+            stack.enter_context(stores.on_postgres(url))
+        pool = stack.enter_context(get_context("spawn").Pool(jobs))
+        return Means.of(pool.imap_unordered(partial(ending, name), seeds))
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.overselling.history import Ending, History, World
+from tests.support import stores
 
 WORLDS: Mapping[str, tuple[World, float]] = {
     "two Merchants, 60 and 60 minutes": (World(portals=2, imports=60, writes=60), 0.12),
@@ -23,6 +24,9 @@ QUOTAS: Mapping[str, World] = {
     ),
     "quotas of three Merchants, with kills and counts": World(
         portals=3, imports=60, writes=60, buffer=0, pool="quota", troubles=True
+    ),
+    "quotas of three Merchants, with two processes": World(
+        portals=3, imports=60, writes=60, buffer=0, pool="quota", two_processes=True
     ),
 }
 """Worlds in which no unit is oversold, none is left, and no shop is without units for long."""
@@ -51,5 +55,6 @@ class Means:
 def ending(name: str, seed: int) -> Ending:
     """Return how one history of a world ends."""
     world = QUOTAS[name] if name in QUOTAS else WORLDS[name][0]
-    with tempfile.TemporaryDirectory() as folder:
+    # A process of a pool has not redirected its stores yet.
+    with stores.elsewhere(), tempfile.TemporaryDirectory() as folder:
         return History(Path(folder), world, seed).run()

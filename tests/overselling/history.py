@@ -17,7 +17,7 @@ from ordosync.accounts.merchant import MerchantStock
 from ordosync.config import load_config
 from ordosync.config.settings import Config
 from ordosync.embedded.desk import Desk
-from ordosync.engine import Stop, open_portal, register, run_if_due, run_task
+from ordosync.engine import AlreadyRunning, Stop, open_portal, register, run_if_due, run_task
 from ordosync.models import Order, Outcome, Page, Product, Stock
 from ordosync.store import Store
 from ordosync.store.leases import LEASE
@@ -25,7 +25,7 @@ from ordosync.store.runs import Run
 from ordosync.tasks import TASKS
 from ordosync.tasks.base import Portal
 from tests.support.clock import VirtualClock
-from tests.support.kills import killed_at
+from tests.support.kills import killed_at, paused_at
 from tests.support.published import with_merchant_stock
 from tests.tasks.portal import line, order, physical, succeeded
 
@@ -35,13 +35,18 @@ _MINUTE = timedelta(minutes=1)
 _A_RUN = timedelta(milliseconds=20)
 _NAMES = {10: "10-minutes", 60: "hourly"}
 _IMPORT, _WRITE = "import-orders", "write-inventory-back"
-_RECOUNTS, _KILLS = 0.005, 0.1
-"""The share of minutes with a count, and of those with a kill."""
+_RECOUNTS, _KILLS, _MEETINGS = 0.005, 0.1, 0.25
+"""The share of minutes with a count, with a kill, and with two processes at the same time."""
 _POINTS = (
     *("claim-after-commit", "reading", "intent-before-commit", "intent-after-commit"),
     *("result-before-commit", "result-after-commit", "cursor-before-commit"),
     "finish-after-commit",
 )
+_PAUSES = (
+    *("claim-after-commit", "reading", "intent-after-commit", "result-before-commit"),
+    *("result-after-commit", "cursor-after-commit", "finish-after-commit"),
+)
+"""Failpoints at which no transaction is open, so that another process can write."""
 _DRY = 6 * 60
 """Minutes without a unit after which a shop has starved: several intervals and kills."""
 _PRODUCT = Product(id=SKU, sku=SKU, name=SKU)
@@ -62,6 +67,8 @@ class World:
     """`pool` of the Supplier's account."""
     troubles: bool = False
     """True if runs are killed, and the Supplier finds more units when it counts."""
+    two_processes: bool = False
+    """True if a second process works while the first one is in the middle of a run."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,28 +161,32 @@ class History:
         succeeded(self._supplier.set_stock(SKU, "main", self._world.stock))
         for shop in self.shops:
             succeeded(shop.desk.add_product(_PRODUCT))
+        with self._process() as engine:
+            engine.link()
+            yield engine
+
+    @contextmanager
+    def _process(self) -> Iterator["Engine"]:
         with (
             Store.open(self._config.database, clock=self._clock) as store,
             closing(Connections(self._clock)) as connections,
         ):
             register(self._config, store, self._clock)
-            engine = Engine(
+            yield Engine(
                 *(self._config, store, self._clock, connections, self._shops),
-                may_be_killed=self._world.troubles,
+                is_alone=not (self._world.troubles or self._world.two_processes),
             )
-            engine.link()
-            yield engine
 
     def run(self) -> Ending:
         """Let buyers and cron work until nothing can change any more."""
-        with self.engine() as engine:
+        with self.engine() as engine, self._process() as other:
             start = self._clock.at
             for minute in range(self._world.hours * 60):
                 self._clock.at = max(start + minute * _MINUTE, self._clock.at)
                 self._let_buy()
                 if self._world.troubles:
                     self._count_again()
-                with self._trouble():
+                with self._trouble(), self._meeting(other):
                     engine.tick()
                 self._note_shown()
                 if self._is_over():
@@ -213,6 +224,15 @@ class History:
             # Another process takes over once the lease has ended.
             self._clock.at += LEASE
 
+    @contextmanager
+    def _meeting(self, other: "Engine") -> Iterator[None]:
+        """Let a user start all tasks in another process in the middle of a run, at times."""
+        if not self._world.two_processes or self._dice.random() > _MEETINGS:
+            yield
+            return
+        with paused_at(self._dice.choice(_PAUSES), self._dice.randrange(1, 4), other.start_all):
+            yield
+
     def _note_shown(self) -> None:
         has_enough = self._units - self.sold >= 2 * len(self.shops)
         for shop in self.shops:
@@ -242,11 +262,11 @@ class Engine:
         connections: Connections,
         shops: Mapping[str, Shop],
         *,
-        may_be_killed: bool,
+        is_alone: bool,
     ) -> None:
         self._config, self._store, self._clock = config, store, clock
         self._connections, self._shops = connections, shops
-        self._may_be_killed = may_be_killed
+        self._is_alone = is_alone
 
     def link(self) -> None:
         """Link the product in all portals."""
@@ -256,12 +276,15 @@ class Engine:
     def write(self) -> None:
         """Write the stock back in all portals, although it may not be due."""
         for name, shop in self._shops.items():
-            run = run_task(
-                *(TASKS[_WRITE], self._open(name), self._store, self._clock, Stop(self._clock)),
-                trigger="manual",
-            )
-            assert isinstance(run, Run)
+            assert isinstance(self._start(name, _WRITE), Run)
             shop.read()
+
+    def start_all(self) -> None:
+        """Run all tasks that no other process works on, as a user does."""
+        for name, shop in self._shops.items():
+            for task in (_IMPORT, _WRITE):
+                self._start(name, task)
+                shop.read()
 
     def tick(self) -> None:
         """Run what is due; the shops then show other quantities."""
@@ -272,14 +295,18 @@ class Engine:
                     self._run(name, task)
                     shop.read()
 
+    def _start(self, name: str, task: str) -> Run | AlreadyRunning:
+        portal, stop = self._open(name), Stop(self._clock)
+        return run_task(TASKS[task], portal, self._store, self._clock, stop, trigger="manual")
+
     def _run(self, name: str, task: str) -> None:
         # Two runs never start in the same instant.
         self._clock.at += _A_RUN
         portal = self._open(name)
         run = run_if_due(TASKS[task], portal, self._store, self._clock, Stop(self._clock))
         if not isinstance(run, Run):
-            # A process that was killed holds the lease, or has crashed too often in this slot.
-            assert self._may_be_killed, (name, task, run)
+            # Another process holds the lease or has done it, or was killed too often in this slot.
+            assert not self._is_alone, (name, task, run)
             return
         # A product of which too many units are sold is a failed step.
         assert run.status in ("ok", "partial"), run

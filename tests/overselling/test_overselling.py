@@ -23,8 +23,15 @@ def test_few_units_are_sold_twice(name: str) -> None:
     assert means.oversold <= WORLDS[name][1] + _VARIANCE
 
 
-def test_no_unit_is_sold_twice_with_quotas() -> None:
-    means = Means.of([ending("quotas of two Merchants, with kills and counts", 0)])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "quotas of two Merchants, with kills and counts",
+        "quotas of three Merchants, with two processes",
+    ],
+)
+def test_no_unit_is_sold_twice_with_quotas(name: str) -> None:
+    means = Means.of([ending(name, 0)])
 
     assert (means.oversold, means.left, means.starved) == (0, 0, 0)
 

@@ -1,5 +1,7 @@
 """A store on PostgreSQL: opened by several processes, with the tables of a SQLite store."""
 
+import re
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -8,9 +10,11 @@ from typing import Any
 
 import pytest
 
+from ordosync import __version__
 from ordosync.clock import Clock
 from ordosync.errors import DatabaseError
 from ordosync.store import Store
+from ordosync.store.checks import Check
 from ordosync.store.copying import KEYS
 from ordosync.store.links import Link
 from ordosync.store.location import SqliteFile
@@ -151,16 +155,42 @@ def test_a_server_that_may_lose_commits_is_reported(place: PostgresDatabase) -> 
     assert (checks["host clock"].state, checks["versions"].state) == ("ok", "ok")
 
 
-def test_an_older_version_on_another_host_is_reported(place: PostgresDatabase) -> None:
-    with Store.open(place) as store, store.transaction(portal="p"):
-        store.leases.claim("p", "orders", clock=Clock())
-    of_store(place, "update workers set version = '0.0.1', host = 'w9'")
+@pytest.fixture(name="versions")
+def _versions(place: PostgresDatabase) -> Callable[..., Check]:
+    """Return the check of versions, after processes of hosts were seen: host, version, minutes."""
 
-    with Store.open(place) as store:
-        [versions] = [check for check in store.checks() if check.name == "versions"]
+    def checked(*seen: tuple[str, str, int]) -> Check:
+        with Store.open(place) as store:
+            for host, version, minutes in seen:
+                of_store(
+                    place,
+                    "insert into workers select gen_random_uuid()::text,"
+                    f" '{host}', 7, '{version}', 7, now(), now(), now() - interval '{minutes} min'",
+                )
+            [check] = [check for check in store.checks() if check.name == "versions"]
+            return check
 
-    assert versions.state == "warning"
-    assert "host w9 has 0.0.1; upgrade all hosts" in versions.text
+    return checked
+
+
+def test_another_version_of_a_host_that_worked_in_the_last_hour_is_reported(
+    versions: Callable[..., Check],
+) -> None:
+    check = versions(("w1", __version__, 0), ("w9", "0.0.1", 40), ("w8", "0.0.1", 50))
+
+    assert check.state == "warning"
+    at = r"at \d\d:\d\d UTC"
+    expected = rf"this is {re.escape(__version__)}; host w9 had 0\.0\.1 {at}; upgrade all hosts"
+    assert re.fullmatch(expected, check.text)
+
+
+def test_a_host_counts_with_its_last_version_for_an_hour(versions: Callable[..., Check]) -> None:
+    check = versions(("w1", "0.0.1", 2), ("w1", __version__, 1), ("w2", "0.0.1", 61))
+
+    assert (check.state, check.text) == (
+        "ok",
+        "1 host has worked in the last hour, none with another version",
+    )
 
 
 def test_the_clock_of_the_host_decides_nothing(place: PostgresDatabase) -> None:

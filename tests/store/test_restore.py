@@ -72,7 +72,7 @@ class Trusting(SqliteAccount):
     def supplier(
         self, options: SupplierOptions, portal: PortalContext, at: Connections
     ) -> Supplier:
-        client = SqliteClient(EmbeddedFile(name=self.name, path=self.path, clock=at.clock))
+        client = SqliteClient(EmbeddedFile(name=self.name, path=self.path, clock=at.clock), at)
         orders = TrustingOrders(client, prefix=options.prefix, warehouse=self.warehouse)
         return dataclasses.replace(super().supplier(options, portal, at), orders=orders)
 

@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 ELSEWHERE = "ORDOSYNC_TEST_POSTGRES"
@@ -94,6 +95,23 @@ def crash(session: Path) -> None:
     _run(folder, [str(programs / "pg_ctl"), *words, "-D", str(folder / "data")])
 
 
+@contextmanager
+def standby(url: str) -> Iterator[str]:
+    """Return the URL of a replica of a session's server, until the end of the context."""
+    programs = _programs()
+    assert programs is not None
+    port = str(urlsplit(url).port)
+    folder, pipe = _watched(programs)
+    try:
+        copy = shutil.which("pg_basebackup") or str(programs / "pg_basebackup")
+        words = ("--host", "127.0.0.1", "--port", port, "--username", _ADMINISTRATOR)
+        options = ("--write-recovery-conf", "--checkpoint", "fast", "--no-sync")
+        _run(folder, [copy, "-D", str(folder / "data"), *words, *options])
+        yield url.replace(port, str(_start(folder, programs)))
+    finally:
+        os.close(pipe)
+
+
 def _programs() -> Path | None:
     """Return the folder of the server's programs. Debian has one for each version, off the PATH."""
     if found := shutil.which("initdb"):
@@ -113,6 +131,18 @@ def _held(link: Path) -> int | None:
 
 
 def _started(link: Path, programs: Path) -> int:
+    folder, pipe = _watched(programs)
+    _run(folder, [str(programs / "initdb"), "-D", str(folder / "data"), *_INITDB])
+    port = _start(folder, programs)
+    _make_database(port)
+    (folder / _URL).write_text(f"postgresql://{_ROLE}@127.0.0.1:{port}/{_ROLE}", "utf-8")
+    link.unlink(missing_ok=True)
+    link.symlink_to(folder)
+    return pipe
+
+
+def _watched(programs: Path) -> tuple[Path, int]:
+    """Return a folder for a server, and a pipe; the watcher ends both when the pipe is closed."""
     folder = Path(tempfile.mkdtemp(prefix="ordosync-postgres-", dir=_memory()))
     os.mkfifo(folder / _PIPE)
     if os.geteuid() == 0:
@@ -128,18 +158,15 @@ def _started(link: Path, programs: Path) -> int:
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
-    pipe = os.open(folder / _PIPE, os.O_WRONLY)
+    return folder, os.open(folder / _PIPE, os.O_WRONLY)
+
+
+def _start(folder: Path, programs: Path) -> int:
+    """Start the server of a folder; return its port."""
     port = _free_port()
-    data = ("-D", str(folder / "data"))
-    _run(folder, [str(programs / "initdb"), *data, *_INITDB])
-    options = f"-p {port} {_OPTIONS}"
-    log = str(folder / "log")
-    _run(folder, [str(programs / "pg_ctl"), "start", "--wait", *data, "-l", log, "-o", options])
-    _make_database(port)
-    (folder / _URL).write_text(f"postgresql://{_ROLE}@127.0.0.1:{port}/{_ROLE}", "utf-8")
-    link.unlink(missing_ok=True)
-    link.symlink_to(folder)
-    return pipe
+    words = ("start", "--wait", "-D", str(folder / "data"), "-l", str(folder / "log"))
+    _run(folder, [str(programs / "pg_ctl"), *words, "-o", f"-p {port} {_OPTIONS}"])
+    return port
 
 
 def _memory() -> Path | None:

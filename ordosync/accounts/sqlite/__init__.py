@@ -65,7 +65,7 @@ class SqliteAccount(Account):
         """Open the account as a portal's Merchant."""
         supplier = options.supplier or portal.partner
         desk = self._desk(at)
-        client = SqliteClient(desk.file)
+        client = SqliteClient(desk.file, at)
         return Merchant(
             name=self.name,
             kind=self.kind,
@@ -96,7 +96,7 @@ class SqliteAccount(Account):
         """Open the account as a portal's Supplier."""
         warehouses = frozenset(options.warehouses)
         desk = self._desk(at, sold_from=warehouses)
-        client = SqliteClient(desk.file)
+        client = SqliteClient(desk.file, at)
         return Supplier(
             name=self.name,
             kind=self.kind,

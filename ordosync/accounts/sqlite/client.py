@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from ordosync.accounts.connections import Connections
 from ordosync.embedded.database import EmbeddedFile
 from ordosync.errors import RefusedError
 
@@ -14,8 +15,9 @@ class SqliteClient:
     notes: Sequence[str] = ()
     timezone = None
 
-    def __init__(self, file: EmbeddedFile) -> None:
+    def __init__(self, file: EmbeddedFile, at: Connections) -> None:
         self.file = file
+        file.before_write = at.write_guard()
         file.keep()
 
     def close(self) -> None:

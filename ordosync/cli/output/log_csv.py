@@ -13,7 +13,7 @@ from ordosync.store.runs import Run
 _COUNTS = ("seen", "done", "unchanged", "skipped", "waiting", "failed", "calls", "cost")
 _RUN = (
     *("id", "portal", "task", "trigger", "status", "started_at", "finished_at"),
-    *(*_COUNTS, "missed_slots", "error_code", "error", "note"),
+    *(*_COUNTS, "missed_slots", "error_code", "error", "note", "host"),
 )
 _STEP = (
     *("id", "key", "state", "code", "reason", "merchant", "supplier", "attempts"),
@@ -32,6 +32,7 @@ def write_runs(runs: Sequence[Run]) -> None:
             **run_json(run),
             "error_code": run.error and run.error.code,
             "error": run.error and run.error.message,
+            "host": run.host,
         }
         for run in runs
     )

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ordosync.engine import AlreadyRunning, Stop
     from ordosync.store.runs import Counts
 
+_COLUMNS = ("run", "started", "portal", "task", "trigger", "status", "counts")
 _WHAT_TO_DO = {
     "auth": "fix its key in the configuration, then `ordosync config check --online`",
     "unavailable": "scheduled tasks are retried automatically",
@@ -92,8 +93,12 @@ def _show_failures(run: Run, failures: Failures) -> None:
 
 def show_runs(runs: Sequence[Run]) -> None:
     """Show runs, one per row."""
-    columns = ("run", "started", "portal", "task", "trigger", "status", "counts")
-    table(columns, [_run_row(run) for run in runs], less=("trigger",))
+    columns: tuple[str, ...] = _COLUMNS
+    rows = [_run_row(run) for run in runs]
+    if any(run.host for run in runs):
+        columns = (*columns, "host")
+        rows = [(*row, run.host or "") for row, run in zip(rows, runs, strict=True)]
+    table(columns, rows, less=("trigger", "host"))
     _show_errors(runs)
 
 
@@ -109,6 +114,12 @@ def show_note(run: Run) -> None:
     """Show the remark about a run, if it has one."""
     if run.note:
         message(f"run {run.id}: {run.note}")
+
+
+def show_host(run: Run) -> None:
+    """Show which of several hosts did a run."""
+    if run.host:
+        result(f"on host {run.host}")
 
 
 def show_calls(run: Run) -> None:
@@ -172,4 +183,5 @@ def run_json(run: Run) -> dict[str, Any]:
         "missed_slots": run.missed_slots,
         "error": {"code": run.error.code, "message": run.error.message} if run.error else None,
         "note": run.note or None,
+        **({"host": run.host} if run.host else {}),
     }

@@ -14,7 +14,7 @@ from ordosync.clock import to_nullable
 from ordosync.engine.diagnosis.attention import attention
 from ordosync.engine.diagnosis.attention_entry import Attention
 from ordosync.engine.diagnosis.health import Freshness, freshness
-from ordosync.engine.diagnosis.machine_checks import checks
+from ordosync.engine.diagnosis.machine_checks import checks, host_troubles
 from ordosync.engine.diagnosis.portal_concerns import LATE
 from ordosync.engine.scheduling.timetable import Scheduled, scheduled
 from ordosync.store import Store
@@ -69,7 +69,7 @@ def health(
     with Store.open(config.database, readonly=True) as store:
         tasks = freshness(config, store, now=now, max_age=max_age)
         listed = attention(config, store, now=now, unshipped_for=_A_WEEK)
-        results = list(checks(config, store, now=now)) if verbose else []
+        results = list((checks if verbose else host_troubles)(config, store, now=now))
         paused = [task for task in scheduled(config, store, now=now) if task.paused]
     stale = [task for task in tasks if task.problem]
     # `stale` has the late tasks, by the age that this call allows.
@@ -80,9 +80,10 @@ def health(
         render.document(_json(tasks, results, needed, paused, healthy=healthy))
     else:
         more = "; `ordosync health -v` shows details" if stale and not verbose else ""
-        text = _line(tasks, stale, needed) + _paused(paused) + more
+        of_host = [] if verbose else [check.text for check in results]
+        text = _line(tasks, stale, needed, of_host) + _paused(paused) + more
         render.result(text, wrapped=True)
-        for check in results:
+        for check in results if verbose else ():
             render.result(f"{check.state}: {check.name}: {check.text}", wrapped=True)
     raise typer.Exit(int(not healthy))
 
@@ -93,12 +94,15 @@ def _is_of_task(entry: Attention) -> bool:
 
 
 def _line(
-    tasks: Sequence[Freshness], stale: Sequence[Freshness], needed: Sequence[Attention]
+    tasks: Sequence[Freshness],
+    stale: Sequence[Freshness],
+    needed: Sequence[Attention],
+    of_host: Sequence[str],
 ) -> str:
     late = [f"{task.task} of {task.portal} {task.problem}" for task in stale]
-    if not stale and not needed:
-        return f"ok: {len(tasks)} scheduled {plural(len(tasks), 'task', 'tasks')}, none is late"
-    return "trouble: " + "; ".join([*late, *_needs(needed)])
+    if troubles := [*of_host, *late, *_needs(needed)]:
+        return "trouble: " + "; ".join(troubles)
+    return f"ok: {len(tasks)} scheduled {plural(len(tasks), 'task', 'tasks')}, none is late"
 
 
 def _paused(paused: Sequence[Scheduled]) -> str:

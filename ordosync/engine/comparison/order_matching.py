@@ -4,8 +4,7 @@ If a Merchant ships orders only as a whole, each parcel with a part of an order 
 These pieces, and the piece with the rest, belong to one order of the Supplier.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,7 +15,8 @@ from ordosync.engine.comparison.order_trees import (
     same_quantities,
     valid_numbers,
 )
-from ordosync.models import OrderSnapshot
+from ordosync.models import OrderSnapshot, Shipment
+from ordosync.store.links import Link
 
 
 @dataclass(frozen=True)
@@ -39,13 +39,13 @@ class Match:
 
 
 def matches(
-    merchant: OrderTree, supplier: OrderTree, *, origin: str, sent: AbstractSet[str] = frozenset()
+    merchant: OrderTree, supplier: OrderTree, *, origin: str, links: Mapping[str, Link] = {}
 ) -> Iterator[Match]:
     """Yield matching pieces, from the root down; references begin with `origin`.
 
-    `sent` are the Merchant's pieces that are linked as parcels.
+    `links` are those of the Merchant's pieces, by their ids.
     """
-    return _Matching(merchant, supplier, origin, sent).of(merchant.id, supplier.id)
+    return _Matching(merchant, supplier, origin, links).of(merchant.id, supplier.id)
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class _Matching:
     merchant: OrderTree
     supplier: OrderTree
     origin: str
-    sent: AbstractSet[str]
+    links: Mapping[str, Link]
 
     def of(self, merchant_id: str, supplier_id: str) -> Iterator[Match]:
         """Yield the matches of these two orders and of their pieces."""
@@ -64,7 +64,7 @@ class _Matching:
             yield Match(parcel, supplier_id, "parcel")
             leaves = self.merchant.leaves(parcel)
             numbers = frozenset(number for leaf in leaves for number in valid_numbers(leaf))
-            left = _Matching(self.merchant, self.supplier.without(numbers), self.origin, self.sent)
+            left = _Matching(self.merchant, self.supplier.without(numbers), self.origin, self.links)
             for rest in merchant_pieces:
                 if rest != parcel:
                     yield from left.of(rest, supplier_id)
@@ -85,9 +85,7 @@ class _Matching:
         elif not supplier_pieces:
             yield Match(merchant_id, supplier_id, "only-merchant")
         else:
-            pieces = _pairs(
-                self.merchant, merchant_pieces, self.supplier, supplier_pieces, self.origin
-            )
+            pieces = self._pairs(merchant_pieces, supplier_pieces)
             how: Literal["split", "split-differently"] = (
                 "split-differently" if pieces is None else "split"
             )
@@ -101,7 +99,8 @@ class _Matching:
         """Return which of two pieces is a parcel of this order; None if neither is."""
         if len(merchant_pieces) != 2:  # noqa: PLR2004 - a parcel and the rest
             return None
-        linked = [piece for piece in merchant_pieces if piece in self.sent]
+        links = [self.links[piece] for piece in merchant_pieces if piece in self.links]
+        linked = [link.merchant_id for link in links if link.state == "sent"]
         order = self.supplier.member(supplier_id)
         if linked or order is None:
             return next(iter(linked), None)
@@ -111,13 +110,13 @@ class _Matching:
         members = [self.merchant.member(piece) for piece in merchant_pieces]
         if any(member and member.order.reference in references for member in members):
             return None
-        contents = [quantities_of(parcel, order) for parcel in order.shipments if parcel.lines]
         alike = [
             piece
             for piece in merchant_pieces
             if (leaf := self.merchant.member(piece)) and not leaf.order.is_split
-            if any(same_quantities(quantities_by_sku([leaf]), units) for units in contents)
+            if any(_may_be(leaf, parcel, order) for parcel in order.shipments)
         ]
+        contents = [quantities_of(parcel, order) for parcel in order.shipments if parcel.lines]
         whole = quantities_by_sku([order])
         of_alike = [quantities_by_sku(self.merchant.leaves(piece)) for piece in alike]
         # After the rest was cancelled, the parcel has all units of the Supplier's order.
@@ -142,6 +141,51 @@ class _Matching:
                 return merchant_piece
         return None
 
+    def _pairs(
+        self, merchant_pieces: Sequence[str], supplier_pieces: Sequence[str]
+    ) -> list[tuple[str, str]] | None:
+        """Pair pieces by link or reference; pair the others by their lines and status."""
+        if len(merchant_pieces) != len(supplier_pieces):
+            return None
+        remaining = list(merchant_pieces)
+        pairs: list[tuple[str, str]] = []
+        for supplier_piece in supplier_pieces:
+            leaves = self.supplier.leaves(supplier_piece)
+            candidates = [id_ for id_ in remaining if self._is_linked(id_, supplier_piece)] or [
+                id_
+                for id_ in remaining
+                if same_quantities(
+                    quantities_by_sku(self.merchant.leaves(id_)), quantities_by_sku(leaves)
+                )
+            ]
+            if not candidates:
+                return None
+            marks = _distinguishing(leaves)
+            best = max(
+                candidates,
+                key=lambda id_: len(_distinguishing(self.merchant.leaves(id_)) & marks),
+            )
+            remaining.remove(best)
+            pairs.append((best, supplier_piece))
+        return pairs
+
+    def _is_linked(self, merchant_piece: str, supplier_piece: str) -> bool:
+        """True if the Merchant's piece is linked to this one, or has its reference."""
+        link, piece = self.links.get(merchant_piece), self.merchant.member(merchant_piece)
+        if link and link.supplier_id == supplier_piece:
+            return True
+        return piece is not None and piece.order.reference == f"{self.origin}:{supplier_piece}"
+
+
+def _may_be(leaf: OrderSnapshot, parcel: Shipment, order: OrderSnapshot) -> bool:
+    """True if a piece of the Merchant may be this parcel, which stays shipped if its label is void.
+
+    An open piece is not: the label was void before it was reported, and its units are sent again.
+    """
+    if not parcel.lines or (parcel.voided and leaf.order.status != "shipped"):
+        return False
+    return same_quantities(quantities_by_sku([leaf]), quantities_of(parcel, order))
+
 
 def _holds(order: OrderSnapshot, leaf: OrderSnapshot) -> bool:
     """True if a piece of the Supplier has a parcel that is this piece, and other units."""
@@ -150,46 +194,6 @@ def _holds(order: OrderSnapshot, leaf: OrderSnapshot) -> bool:
         parcel.tracking_number in numbers and same_quantities(quantities_of(parcel, order), whole)
         for parcel in order.shipments
     )
-
-
-def _pairs(
-    merchant: OrderTree,
-    merchant_pieces: Sequence[str],
-    supplier: OrderTree,
-    supplier_pieces: Sequence[str],
-    origin: str,
-) -> list[tuple[str, str]] | None:
-    """Pair pieces by reference; pair the others by their lines and status."""
-    if len(merchant_pieces) != len(supplier_pieces):
-        return None
-    remaining = list(merchant_pieces)
-    pairs: list[tuple[str, str]] = []
-    for supplier_piece in supplier_pieces:
-        candidates = [
-            merchant_piece
-            for merchant_piece in remaining
-            if (piece := merchant.member(merchant_piece))
-            and piece.order.reference == f"{origin}:{supplier_piece}"
-        ] or [
-            merchant_piece
-            for merchant_piece in remaining
-            if same_quantities(
-                quantities_by_sku(merchant.leaves(merchant_piece)),
-                quantities_by_sku(supplier.leaves(supplier_piece)),
-            )
-        ]
-        if not candidates:
-            return None
-        marks = _distinguishing(supplier.leaves(supplier_piece))
-        best = max(
-            candidates,
-            key=lambda merchant_piece: len(
-                _distinguishing(merchant.leaves(merchant_piece)) & marks
-            ),
-        )
-        remaining.remove(best)
-        pairs.append((best, supplier_piece))
-    return pairs
 
 
 def _distinguishing(orders: Iterable[OrderSnapshot]) -> set[str]:

@@ -5,7 +5,7 @@ operator, because Ordoro's rules forbid a task to change them: an order that the
 stays requested, and an order that the Merchant split stays unsplit at the Supplier.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
@@ -123,20 +123,19 @@ def _of_linked(comparison: Comparison, linked: LinkedOrders) -> Iterator[Differe
     generation = next(g for g, tree in linked.suppliers if tree is supplier)
     yield from quantity_differences(comparison, merchant, supplier)
     supplier = supplier.without(merchant.numbers_before_split - supplier.numbers_before_split)
-    sent = _sent_pieces(comparison.portal, merchant)
+    links = _links_of_pieces(comparison.portal, merchant)
     parcels: list[OrderSnapshot] = []
-    for match in matches(merchant, supplier, origin=comparison.portal.origin, sent=sent):
+    for match in matches(merchant, supplier, origin=comparison.portal.origin, links=links):
         if match.how == "parcel":
             parcels += merchant.leaves(match.merchant_id)
         yield from _of_match(comparison, merchant, supplier, match, generation, parcels=parcels)
 
 
-def _sent_pieces(portal: Portal, merchant: OrderTree) -> frozenset[str]:
-    """Return the pieces of an order that are linked as parcels."""
+def _links_of_pieces(portal: Portal, merchant: OrderTree) -> Mapping[str, Link]:
+    """Return the links of an order that was split, and of its pieces, by their ids."""
     if len(merchant.members) == 1:
-        return frozenset()
-    links = portal.links.of_merchant("order", [order.order.id for order in merchant.members])
-    return frozenset(id_ for id_, link in links.items() if link.state == "sent")
+        return {}
+    return portal.links.of_merchant("order", [order.order.id for order in merchant.members])
 
 
 def _of_match(

@@ -85,7 +85,7 @@ class Delivery:
             return
         look_first = bool(earlier) or self._looks_first
         results = self._task.apply(self._portal, steps, look_first=look_first)
-        if self._looks_first and not earlier:
+        if self._looks_first and not earlier and self._task.writes_to == "supplier":
             results = [_without_units(result) for result in results]
         results = [
             with_digests(result, step, earlier.get(step.key))
@@ -220,9 +220,10 @@ class Delivery:
 
 
 def _without_units(result: Result) -> Result:
-    """Return the result of a write that was missing in the store, without the units of lines.
+    """Return the result of an order that was missing in the store, without the units of lines.
 
-    The Merchant may now have fewer open units than the Supplier's order was created with.
+    The Merchant may now have fewer open units than the Supplier's order was created with. Pieces
+    that are found at the Merchant have the units of their order, by the links of its lines.
     """
     if result.outcome.state != "unchanged":
         return result

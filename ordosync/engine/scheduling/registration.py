@@ -1,7 +1,5 @@
 """Makes the store follow the configuration: portals, renames, schedule."""
 
-from datetime import datetime
-
 from ordosync.clock import Clock
 from ordosync.config.settings import Config
 from ordosync.config.table_files import tables_digest
@@ -9,7 +7,6 @@ from ordosync.engine.portals import identity
 from ordosync.engine.scheduling.hosts import is_followed
 from ordosync.engine.scheduling.timetable import plans
 from ordosync.store import Store
-from ordosync.store.schedule_row import ScheduleRow
 
 
 def check_renames(config: Config, store: Store) -> None:
@@ -20,17 +17,13 @@ def check_renames(config: Config, store: Store) -> None:
 def resume_tasks(store: Store, clock: Clock) -> None:
     """Resume the tasks that were paused for some time, if that time is over."""
     now = clock.now()
-    if not _ended_pauses(store, now):
+    if not store.schedule.ended_pauses(now):
         return
     with store.transaction():
         # The operator may have paused one of them again meanwhile.
-        for row in _ended_pauses(store, now):
+        for row in store.schedule.ended_pauses(now):
             store.schedule.resume(row.portal, row.task)
             store.schedule.set_next(row.portal, row.task, now=now)
-
-
-def _ended_pauses(store: Store, now: datetime) -> list[ScheduleRow]:
-    return [row for row in store.schedule.all() if row.resumes_at and row.resumes_at <= now]
 
 
 def register(config: Config, store: Store, clock: Clock, *, again: bool = False) -> None:

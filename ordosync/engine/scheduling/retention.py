@@ -46,16 +46,16 @@ def prune(config: Config, store: Store, clock: Clock, stop: Stop) -> Pruned | No
 
 def _forget_dismissals(config: Config, store: Store, before: datetime, now: datetime) -> None:
     """Delete dismissals from before this time whose concerns are settled, with their notes."""
-    listed = attention(config, store, now=now, unshipped_for=timedelta())
-    open_keys = {concern.key for concern in listed if concern.dismissed_at}
-    settled = [
+    old = [
         concern.key
         for concern in store.concerns.dismissed().values()
-        if concern.dismissed_at < before
-        and concern.portal in config.portals
-        and concern.key not in open_keys
+        if concern.dismissed_at < before and concern.portal in config.portals
     ]
-    if settled:
+    if not old:
+        return
+    listed = attention(config, store, now=now, unshipped_for=timedelta())
+    open_keys = {concern.key for concern in listed if concern.dismissed_at}
+    if settled := [key for key in old if key not in open_keys]:
         with store.transaction():
             store.concerns.take_back(settled)
 

@@ -1,12 +1,15 @@
 """Promises about the quantities that are written to a Merchant."""
 
+from contextlib import closing
+
 import pytest
 from msgspec.structs import replace
 
+from ordosync.errors import LeaseLostError
 from ordosync.models import Stock
 from tests.accounts.contract.account import AsMerchant
 from tests.accounts.contract.examples import product
-from tests.accounts.contract.opening import OpenMerchant
+from tests.accounts.contract.opening import OpenMerchant, lose_lease, opened
 from tests.accounts.contract.people import MerchantPeople, needs
 
 
@@ -33,6 +36,17 @@ class WrittenStock(AsMerchant):
             cup: Stock(product_id=cup, sku="CUP", quantity=0),
         }
         assert account.stock.current([]) == {}
+
+    def test_process_that_may_have_lost_its_lease_writes_no_quantity(
+        self, people: MerchantPeople
+    ) -> None:
+        mug = stocked(people, "MUG", 7)
+        lose_lease(people)
+
+        with closing(opened(people)) as account, pytest.raises(LeaseLostError):
+            self._write(account, {mug: 3})
+
+        assert people.physical("MUG") == 7
 
     @pytest.mark.parametrize("quantity", [0, 1, 375])
     def test_quantity_is_set_and_not_added(

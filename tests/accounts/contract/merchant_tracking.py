@@ -1,8 +1,13 @@
 """Promises about the tracking numbers that are written to a Merchant."""
 
+from contextlib import closing
+
+import pytest
+
+from ordosync.errors import LeaseLostError
 from tests.accounts.contract.account import AsMerchant
 from tests.accounts.contract.examples import line, parcel, product, sold
-from tests.accounts.contract.opening import OpenMerchant
+from tests.accounts.contract.opening import OpenMerchant, lose_lease, opened
 from tests.accounts.contract.people import MerchantPeople, expected_tracking, needs, numbers
 
 
@@ -32,6 +37,17 @@ class WrittenTracking(AsMerchant):
         account.tracking.add([parcel(order_id)])
 
         assert people.physical("MUG") == before
+
+    def test_process_that_may_have_lost_its_lease_adds_no_number(
+        self, people: MerchantPeople
+    ) -> None:
+        order_id = people.request(sold("1001"))
+        lose_lease(people)
+
+        with closing(opened(people)) as account, pytest.raises(LeaseLostError):
+            account.tracking.add([parcel(order_id)])
+
+        assert people.tracking(order_id) == []
 
     def test_same_number_again_is_unchanged(
         self, account: OpenMerchant, people: MerchantPeople

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import overload
 
 from ordosync.accounts.account import CheckResult, PortalContext, Role, required
+from ordosync.accounts.connections import Connections
 from ordosync.accounts.merchant import (
     Merchant,
     MerchantCancellations,
@@ -30,6 +31,7 @@ from ordosync.accounts.supplier import (
 )
 from ordosync.config import load_config
 from ordosync.config.settings import ProductsConfig
+from ordosync.errors import LeaseLostError
 from ordosync.models import Comment
 from tests.accounts.contract.people import MerchantPeople, People, SupplierPeople
 
@@ -216,3 +218,13 @@ def opened(
     if isinstance(people, SupplierPeople):
         return OpenSupplier(people, account.supplier(side.pair, context, people.connections))
     return OpenMerchant(people, account.merchant(side.pair, context, people.connections))
+
+
+def lose_lease(people: People) -> None:
+    """Let accounts that are opened from now on be of a process that may have lost its lease."""
+
+    def refuse() -> None:
+        raise LeaseLostError("frozen")
+
+    people.connections.close()
+    people.connections = Connections(people.clock, write_guard=lambda: refuse)

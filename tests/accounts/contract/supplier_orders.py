@@ -1,15 +1,17 @@
 """Promises about the orders that are created at a Supplier."""
 
+from contextlib import closing
 from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
 from msgspec.structs import replace
 
+from ordosync.errors import LeaseLostError
 from ordosync.models import Address, Comment
 from tests.accounts.contract.account import AsSupplier
 from tests.accounts.contract.examples import HOSTILE, line, order, parcel
-from tests.accounts.contract.opening import OpenSupplier, opened
+from tests.accounts.contract.opening import OpenSupplier, lose_lease, opened
 from tests.accounts.contract.people import SupplierPeople, needs
 
 
@@ -27,6 +29,16 @@ class CreatedOrders(AsSupplier):
         assert created.status == "awaiting_fulfillment"
         assert created.ship_to == order("1001").ship_to
         assert [(line.sku, line.quantity) for line in created.lines] == [("MUG", 2), ("CUP", 1)]
+
+    def test_process_that_may_have_lost_its_lease_creates_nothing(
+        self, people: SupplierPeople
+    ) -> None:
+        lose_lease(people)
+
+        with closing(opened(people)) as account, pytest.raises(LeaseLostError):
+            account.orders.create([order("1001"), order("1002")])
+
+        assert people.orders() == []
 
     def test_created_order_has_the_time_when_it_was_placed(
         self, account: OpenSupplier, people: SupplierPeople

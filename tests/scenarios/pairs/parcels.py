@@ -67,6 +67,27 @@ def ledger(pair: Pair, merchant_id: str) -> Mapping[str, tuple[int, int, int]]:
     return dict(zip(("CUP", "MUG"), totals, strict=False))
 
 
+def open_and_sent(pair: Pair) -> Mapping[str, tuple[int | None, int | None]]:
+    """Return the open and the sent units of each line that has some."""
+    with Store.open(load_config(pair.path).database) as store:
+        rows = store._connection.execute(
+            "select distinct order_id from links where kind = 'line' and order_id is not null"
+        )
+        lines = store.links(PORTAL).lines_of([row[0] for row in rows.fetchall()])
+    return {
+        link.merchant_id: (link.open_units, link.sent)
+        for of_order in lines.values()
+        for link in of_order
+        if link.open_units or link.sent
+    }
+
+
+def totals(pair: Pair) -> tuple[int, int]:
+    """Return the open and the sent units of all lines together."""
+    units = open_and_sent(pair).values()
+    return sum(open_ or 0 for open_, _ in units), sum(sent or 0 for _, sent in units)
+
+
 def numbers(pair: Pair, merchant_id: str) -> Sequence[str]:
     """Return the valid numbers that the Merchant shows, sorted."""
     return sorted(pair.merchant.all_numbers(merchant_id))

@@ -101,3 +101,21 @@ def test_piece_whose_parcel_was_cancelled_is_sent_again(*, is_reported: bool) ->
     state.adds_up()
     state.teardown()
     assert [*state.orders[0].parcels] == ["1Z2"]
+
+
+@pytest.mark.parametrize(
+    ("kinds", "cups", "mugs"), [("sqlite-shopify", 2, 1), ("ordoro-sqlite", 1, 0)]
+)
+def test_order_that_was_split_after_its_parcel_was_void_is_split_alike(
+    kinds: str, cups: int, mugs: int
+) -> None:
+    """Found with Ordoro: an open piece with the units of the void parcel is not that parcel.
+
+    With Shopify, a piece has the id of the parcel's fulfillment order, which has ended.
+    """
+    state = type("Machine", (LedgerMachine,), {"kinds": PAIRS[kinds]})()
+    state.begin(cups=cups, mugs=mugs)
+    state.void_parcel(pick=0)
+    state.split_at_the_supplier(pick=0)
+    state.adds_up()
+    state.teardown()

@@ -1,16 +1,15 @@
 """The ledger after `rebuild-state`: its units are those that both accounts show."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 import pytest
 
 from ordosync.config import load_config
 from ordosync.store import Store
 from tests.accounts.contract.examples import parcel
-from tests.accounts.contract.opening import PORTAL
 from tests.accounts.contract.people import needs
 from tests.scenarios.pairs.pair import Pair
-from tests.scenarios.pairs.parcels import ordered, sent
+from tests.scenarios.pairs.parcels import open_and_sent, ordered, sent, totals
 from tests.scenarios.pairs.rebuilding import lose, rebuilt
 
 TASKS = ("import-orders", "update-tracking", "cancel-orders", "split-order")
@@ -21,21 +20,6 @@ pytestmark = [
 ]
 
 
-def open_and_sent(pair: Pair) -> Mapping[str, tuple[int | None, int | None]]:
-    """Return the open and the sent units of each line that has some."""
-    with Store.open(load_config(pair.path).database) as store:
-        rows = store._connection.execute(
-            "select distinct order_id from links where kind = 'line' and order_id is not null"
-        )
-        lines = store.links(PORTAL).lines_of([row[0] for row in rows.fetchall()])
-    return {
-        link.merchant_id: (link.open_units, link.sent)
-        for of_order in lines.values()
-        for link in of_order
-        if link.open_units or link.sent
-    }
-
-
 def forget_units(pair: Pair) -> None:
     """Make the links of lines and parcels like those from before the ledger."""
     with Store.open(load_config(pair.path).database) as store, store.transaction():
@@ -43,12 +27,6 @@ def forget_units(pair: Pair) -> None:
             "update links set ordered = null, sent = null, cancelled = null, units = null"
         )
         store._connection.execute("update links set order_id = null where kind = 'line'")
-
-
-def totals(pair: Pair) -> tuple[int, int]:
-    """Return the open and the sent units of all lines together."""
-    units = open_and_sent(pair).values()
-    return sum(open_ or 0 for open_, _ in units), sum(sent or 0 for _, sent in units)
 
 
 def same_after_rebuild(

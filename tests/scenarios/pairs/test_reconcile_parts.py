@@ -109,3 +109,19 @@ def open_in_links(pair: Pair, merchant_id: str) -> int:
     with Store.open(load_config(pair.path).database) as store:
         lines = store.links(PORTAL).lines_of([merchant_id])[merchant_id]
     return sum(line.open_units or 0 for line in lines)
+
+
+@needs("split-order", "several-parcels", "parcel-lines")
+@pytest.mark.parametrize("units", [(1, 0), (0, 1), (2, 1)], ids=str)
+def test_split_after_a_parcel_that_was_void_before_it_was_reported_is_no_difference(
+    pair: Pair, units: tuple[int, int]
+) -> None:
+    """A piece may have the same units as that parcel."""
+    _, supplier_id = ordered(pair)
+    pair.supplier.ship_part(supplier_id, parcel(number="1Z1"), *units)
+    pair.supplier.recall(supplier_id, "1Z1")
+    pair.supplier.split(supplier_id, (1, 0), (1, 1))
+
+    pair.run("split-order")
+
+    assert differing(pair) == []

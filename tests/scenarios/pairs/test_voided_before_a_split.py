@@ -60,11 +60,13 @@ def test_units_of_a_parcel_that_is_void_since_a_split_are_sent_with_a_piece(
     merchant_id, pieces = split_after(pair, first, "1001")
     until_quiet(pair, *TASKS)
     between = numbers(pair, merchant_id)
+    kinds = {kind for kind, _ in differing(pair)}
 
     pair.supplier.ship_part(pieces[0], parcel(number="1Z2", id=""), 1 + first[0], first[1])
     until_quiet(pair, *TASKS)
 
     assert between == []
+    assert "split-on-one-side" not in kinds
     assert {*numbers(pair, merchant_id)} == {"1Z2"}
     units = {"CUP": 2} if first == CUP else {"CUP": 1, "MUG": 1}
     assert pair.merchant.sent_units(merchant_id) == units

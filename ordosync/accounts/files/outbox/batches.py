@@ -45,6 +45,7 @@ class Batches:
     names: FileNames
     account: str
     clock: Clock
+    before_write: Callable[[], None]
     is_state: bool = False
     """True if a row replaces the earlier one of its key, so that it may be sent again."""
 
@@ -59,7 +60,7 @@ class Batches:
         try:
             make_folder(str(self.folder), 0o700)
             wait_for_lock(self.folder, self.clock)
-            with folder_lock(self.folder):
+            with folder_lock(self.folder, self.before_write):
                 return self._change(items, change)
         except BlockingIOError:
             return [unavailable("another run is writing in its folder") for _ in items]

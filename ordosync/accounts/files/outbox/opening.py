@@ -34,14 +34,18 @@ class Writers:
 
     def orders(self, options: OrderFolder) -> OrderFileWriter:
         """Return the writer of order files."""
-        account = self._outboxes.account
+        account, before_write = self._outboxes.account, self._outboxes.before_write
         suffix = ".xlsx" if options.is_workbook else ".csv"
         if self._written.place_of(options) is None:
-            records = OrderRecords(options.folder, account=account, suffix=suffix)
+            records = OrderRecords(
+                options.folder, account=account, suffix=suffix, before_write=before_write
+            )
             return OrderFileWriter(options, records)
         folder = self._outboxes.folder
         clock = self._outboxes.clock
-        records = OrderRecords(folder, account=account, suffix=suffix, clock=clock)
+        records = OrderRecords(
+            folder, account=account, suffix=suffix, clock=clock, before_write=before_write
+        )
         template = options.name or (_NAME_OF_CHANGES if options.has_changes else _NAME) + suffix
         outbox = OrderOutbox(
             self._outboxes.open(options, folder / RECORDS, text_of(options.folder)),

@@ -32,6 +32,7 @@ class Outboxes:
         self.written = written
         self.account = account
         self.clock = at.clock
+        self.before_write = at.write_guard()
         self.handed_over = HandedOver()
         self._original = folder
         self._at = at

@@ -66,6 +66,7 @@ class RowFiles:
             folder=self._folder,
             account=self._outboxes.account,
             clock=self._outboxes.clock,
+            before_write=self._outboxes.before_write,
             is_deferred=mode == "full",
         )
 
@@ -85,6 +86,7 @@ class RowFiles:
             account=self._outboxes.account,
             may_lack=may_lack or self._fields.may_lack,
             mode=mode,
+            before_write=self._outboxes.before_write,
         )
 
     @property
@@ -103,6 +105,7 @@ class RowFiles:
             names=self._outboxes.names(name, self._records),
             account=self._outboxes.account,
             clock=self._outboxes.clock,
+            before_write=self._outboxes.before_write,
             is_state=isinstance(self._options, InventoryFile),
         )
 

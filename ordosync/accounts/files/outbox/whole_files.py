@@ -42,6 +42,7 @@ class WholeFile:
     """The private folder of the subject."""
     account: str
     clock: Clock
+    before_write: Callable[[], None]
     is_deferred: bool = False
     """True to hand over one file at the end of a run, with the rows of the whole run."""
 
@@ -73,7 +74,7 @@ class WholeFile:
             return
         try:
             wait_for_lock(self.folder, self.clock)
-            with folder_lock(self.folder):
+            with folder_lock(self.folder, self.before_write):
                 self.hand_over(self.row_format.content(all_rows(self.rows.read())))
                 self._settle()
         except BlockingIOError as error:

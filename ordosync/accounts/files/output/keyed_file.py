@@ -53,12 +53,14 @@ class KeyedFile:
         account: str,
         may_lack: Sequence[str] = (),
         mode: int = 0o666,
+        before_write: Callable[[], None] = lambda: None,
     ) -> None:
         self.row_format = row_format
         self._path = path
         self._key = key
         self._may_lack = may_lack
         self._mode = mode
+        self._before_write = before_write
         self._account = f"account {account}"
         self._cached: tuple[list[int] | None, Rows] | None = None
         """The mark of the file when it was last read or written, and its rows."""
@@ -86,7 +88,7 @@ class KeyedFile:
         Raises `AccountError`.
         """
         try:
-            with folder_lock(self._path.parent):
+            with folder_lock(self._path.parent, self._before_write):
                 rows = self.read()
                 outcomes = [change(rows, item) for item in items]
                 if any(outcome.state == "done" for outcome in outcomes):

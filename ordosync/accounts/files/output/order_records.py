@@ -5,7 +5,7 @@ digest of that. They have no personal data. The files of an order have the diges
 """
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -35,10 +35,12 @@ class OrderRecords:
         account: str,
         suffix: str = ".csv",
         clock: Clock | None = None,
+        before_write: Callable[[], None] = lambda: None,
     ) -> None:
         self.folder = folder
         self._clock = clock
         """Of an outbox: ordosync creates the folder, and waits while another run hands over."""
+        self._before_write = before_write
         self._suffix = suffix
         self._records = folder / RECORDS
         self._account = f"account {account}"
@@ -53,7 +55,8 @@ class OrderRecords:
             if self._clock:
                 make_folder(str(self._records), 0o700)
                 wait_for_lock(self.folder, self._clock)
-            with folder_lock(self._records if only_records else self.folder):
+            folder = self._records if only_records else self.folder
+            with folder_lock(folder, self._before_write):
                 yield
         except BlockingIOError as error:
             reason = f"another run is writing in {self.folder}"

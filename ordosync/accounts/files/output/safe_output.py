@@ -3,7 +3,7 @@
 import fcntl
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
@@ -20,8 +20,11 @@ def decimal_text(value: Decimal | None, decimal_point: str) -> str:
 
 
 @contextmanager
-def folder_lock(folder: Path) -> Iterator[None]:
+def folder_lock(folder: Path, before_write: Callable[[], None] = lambda: None) -> Iterator[None]:
     """Hold a lock against other processes that change these files. Raises `OSError`.
+
+    `before_write` is called once the lock is held, and can refuse what follows: until the lock is
+    released, no process that took over the lease writes these files.
 
     A lease is for one portal, but several portals may share an account. The lock is on the folder
     itself, since files in it are replaced. The kernel releases it when the process ends.
@@ -29,6 +32,7 @@ def folder_lock(folder: Path) -> Iterator[None]:
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        before_write()
         yield
     finally:
         os.close(descriptor)
