@@ -108,6 +108,9 @@ def _result(update: TrackingUpdate, outcome: Outcome) -> Result:
     With too many units, or with units that were cancelled, its step waits for the operator.
     """
     links = links_of(update, outcome)
+    if outcome.state == "unavailable" and not update.shipment.voided:
+        # The order may be split, and if the label becomes void, the piece is found by its units.
+        return Result(outcome=outcome, links=links, written=update.written)
     if outcome.state not in ("done", "unchanged"):
         return Result(outcome=outcome, links=links)
     if update.shipment.voided and update.contents:
