@@ -46,6 +46,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "activity": activity.measure,
     "schedule": schedule.measure,
     "claiming": claiming.measure,
+    "postgres": claiming.measure_postgres,
     "inventory": inventory.measure,
     "unchanged": inventory.measure_unchanged,
     "rules": inventory.measure_rules,

@@ -1,6 +1,8 @@
 """Many processes that claim, log and finish runs in one store, as cron may start them.
 
-python -m tests.benchmarks.claiming FILE PORTAL SECONDS PAUSE_MS
+python -m tests.benchmarks.claiming PORTAL PLACE BEGIN SECONDS PAUSE_MS
+
+PLACE is a file of SQLite, or the URL of a PostgreSQL database.
 """
 
 import json
@@ -10,15 +12,22 @@ import time
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 from ordosync.clock import Clock
+from ordosync.config.database import location_of
 from ordosync.errors import DatabaseError
 from ordosync.store import Store
 from ordosync.store.leases import Lease
 from ordosync.store.runs import Counts
 from tests.benchmarks.measuring import PYTHON, Result, always, at_least, at_most
+from tests.support import postgres
 
 _PROCESSES = 32
+_WORKERS = 8
+"""Processes that claim in PostgreSQL."""
+_FEW, _MANY = 500, 5000
+"""Portals."""
 
 
 def measure(folder: Path, scale: float) -> Sequence[Result]:
@@ -48,57 +57,101 @@ def measure(folder: Path, scale: float) -> Sequence[Result]:
     ]
 
 
+def measure_postgres(folder: Path, scale: float) -> Sequence[Result]:
+    """Measure runs of several workers in PostgreSQL, with few and with many portals."""
+    seconds = max(5 * scale, 0.3)
+    counts = (_FEW, _MANY) if scale >= 0.1 else (3, 30)
+    try:
+        with postgres.server(folder) as server:
+            few, many = [_in_postgres(server, count, seconds) for count in counts]
+    except postgres.MissingError as error:
+        return [at_most("runs in PostgreSQL", None, 0, note=str(error))]
+    name = f"{_WORKERS} workers, {counts[1]:,} portals in PostgreSQL"
+    return [
+        at_least(f"{name}: runs/s without any call", len(many) / seconds, 4.2, unit=""),
+        at_most(f"{name}: claim and end, p50", 1000 * _share(many, 0.5), 500, unit=" ms"),
+        at_most(f"{name}: claim and end, p99", 1000 * _share(many, 0.99), 2000, unit=" ms"),
+        at_most(f"{name}: cost of a run against {counts[0]:,}", len(few) / len(many), 1.2),
+    ]
+
+
+def _in_postgres(server: str, portals: int, seconds: float) -> Sequence[float]:
+    """Return the times of all claims, sorted."""
+    with postgres.schema(server) as url:
+        with closing(Store.open(location_of(url, folder=Path()))) as store, store.transaction():
+            store._connection.executemany(
+                "insert into schedule (portal, task, interval_s, next_at)"
+                " values (?, ?, 3600, '2099-01-01T00:00:00.000Z')",
+                [(f"portal-{i}", task) for i in range(portals) for task in ("a", "b", "c")],
+            )
+        reports = _reports(url, _WORKERS, seconds, start_s=0.5)
+    return sorted(each for report in reports for each in report["times_s"])
+
+
+def _share(values: Sequence[float], share: float) -> float:
+    """Return the value that this share of sorted values does not exceed."""
+    return values[int((len(values) - 1) * share)]
+
+
 def _at_once(
     path: Path, count: int, seconds: float, *, pause_ms: int = 0
 ) -> tuple[float, int, float]:
     """Return claims a second of all, errors of all, and the longest wait of any."""
-    begin = time.time() + 0.5 + 0.1 * count
-    words = [str(path), str(begin), str(seconds), str(pause_ms)]
+    reports = _reports(str(path), count, seconds, pause_ms=pause_ms)
+    times = [report["times_s"] for report in reports]
+    return (
+        sum(map(len, times)) / seconds,
+        sum(report["locked"] for report in reports),
+        max(max(of_one, default=seconds) for of_one in times),
+    )
+
+
+def _reports(
+    place: str, count: int, seconds: float, *, pause_ms: int = 0, start_s: float = 0.1
+) -> Sequence[dict[str, Any]]:
+    """Return what the processes report, each of which takes `start_s` to start."""
+    begin = time.time() + 0.5 + start_s * count
+    words = [place, str(begin), str(seconds), str(pause_ms)]
     running = [
         subprocess.Popen(
             [PYTHON, "-m", "tests.benchmarks.claiming", f"p-{i}", *words], stdout=subprocess.PIPE
         )
         for i in range(count)
     ]
-    reports = [json.loads(process.communicate()[0]) for process in running]
-    return (
-        sum(report["claims"] for report in reports) / seconds,
-        sum(report["locked"] for report in reports),
-        max(report["worst_s"] for report in reports),
-    )
+    return [json.loads(process.communicate()[0]) for process in running]
 
 
-def main(portal: str, path: Path, begin: float, seconds: float, pause_ms: float) -> None:
+def main(portal: str, place: str, begin: float, seconds: float, pause_ms: float) -> None:
     """Claim, log and finish until the time is over."""
     clock = Clock()
-    claims = locked = 0
-    worst_s = 0.0
-    with closing(Store.open(path)) as store:
+    times: list[float] = []
+    locked = 0
+    location = location_of(place, folder=Path()) if "://" in place else Path(place)
+    with closing(Store.open(location)) as store:
         time.sleep(max(begin - time.time(), 0))
         while time.time() < begin + seconds:
             began = time.perf_counter()
             try:
                 _claim(store, portal, clock)
-                claims += 1
+                times.append(time.perf_counter() - began)
             except DatabaseError:
                 locked += 1
-            worst_s = max(worst_s, time.perf_counter() - began)
             time.sleep(pause_ms / 1000)
-    sys.stdout.write(json.dumps({"claims": claims, "locked": locked, "worst_s": worst_s}))
+    sys.stdout.write(json.dumps({"times_s": times, "locked": locked}))
 
 
 def _claim(store: Store, portal: str, clock: Clock) -> None:
     """Do what the engine does in the store for a run that finds nothing."""
     now = clock.now()
-    with store.transaction(durable=False):
+    with store.transaction(portal=portal, durable=False):
         lease = store.leases.claim(portal, "orders", clock=clock)
         assert isinstance(lease, Lease)
         run = store.runs.start(portal, "import-orders", "schedule", now=now)
-    with store.transaction(durable=False):
+    with store.transaction(portal=portal, durable=False):
         store.leases.release(lease)
         store.runs.update(run.id, Counts(), calls=0, cost=0, note="")
         store.runs.finish(run.id, "ok", now=now)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]), *map(float, sys.argv[3:]))
+    main(sys.argv[1], sys.argv[2], *map(float, sys.argv[3:]))

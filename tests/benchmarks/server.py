@@ -1,4 +1,4 @@
-"""A service as fast as one can be: Ordoro's lists of orders and products, and writes that are lost.
+"""A service as fast as one can be: Ordoro's list of orders, no products, and writes that are lost.
 
 Not a fake to test against (that is `tests/fakes/ordoro`): it checks nothing and answers at once,
 so that what is measured is who asks. Order `i` is a function of `i` and of whether it was touched,
@@ -162,6 +162,8 @@ class Server(ThreadingTCPServer):
             time.sleep(self._latency_s)
         if method == "GET" and url.path == "/v3/order":
             return 200, self._list(query)
+        if method == "GET" and url.path == "/product/":
+            return 200, b'{"count": 0, "product": []}'
         if method == "POST" and url.path == "/v3/order":
             return 201, self._create(json.loads(body))
         if method == "GET":
