@@ -1,8 +1,6 @@
 """A worker that is killed or frozen at any point: another one goes on, and sends nothing twice."""
 
-import json
 import signal
-import socket
 from datetime import timedelta
 from pathlib import Path
 
@@ -25,7 +23,7 @@ from tests.support.command import (
     started,
     wait_until_frozen,
 )
-from tests.support.stores import configured
+from tests.support.stores import configured, keep_on_postgres
 
 POINTS = [
     f"{name}-{when}-commit"
@@ -107,17 +105,6 @@ def test_a_worker_whose_session_was_ended_by_the_server_stops_and_another_goes_o
     assert ended.code in (0, 1), ended
     assert "Traceback" not in ended.err
     assert numbers(folder) == ["1", "2"]
-
-
-def keep_on_postgres(folder: Path, url: str) -> None:
-    """Change the configuration of a portal: its store is on PostgreSQL."""
-    path = folder / "config.yaml"
-    config = json.loads(path.read_text())
-    config["database"] = url
-    for account in config["accounts"].values():
-        if account["kind"] == "sqlite":
-            account["host"] = socket.gethostname()
-    path.write_text(json.dumps(config))
 
 
 @pytest.mark.slow

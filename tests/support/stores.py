@@ -5,6 +5,7 @@ is dropped after the test. If a test has copied a file, the schema gets its rows
 those of dry runs, stay files.
 """
 
+import json
 import os
 import re
 import socket
@@ -39,6 +40,17 @@ def configured(config: str, url: str, host: str | None = None) -> str:
     host = host or socket.gethostname()
     blocks = re.sub(r"( +)kind: (files|sqlite)\n", rf"\1kind: \2\n\1host: {host}\n", config)
     return f"database: {url}\n{blocks.replace('{kind: sqlite', f'{{kind: sqlite, host: {host}')}"
+
+
+def keep_on_postgres(folder: Path, url: str) -> None:
+    """Change the configuration of a portal, which is JSON: its store is on PostgreSQL."""
+    path = folder / "config.yaml"
+    config = json.loads(path.read_text())
+    config["database"] = url
+    for account in config["accounts"].values():
+        if account["kind"] == "sqlite":
+            account["host"] = socket.gethostname()
+    path.write_text(json.dumps(config))
 
 
 def is_switched() -> bool:
