@@ -55,15 +55,19 @@ class OrderTree:
         If not `cancelled`, the cancelled pieces are left out.
         """
         leaves = self.leaves(self.id)
-        quantities = quantities_by_sku(
-            leaf for leaf in leaves if cancelled or leaf.order.status != "cancelled"
-        )
+        quantities = Counter(quantities_by_sku(leaves))
+        void: Counter[str] = Counter()
         for order in self.members:
-            parcels = order.shipments if order.order.is_split else ()
-            for parcel in parcels:
-                for sku, count in quantities_of(parcel, order).items():
-                    if not parcel.voided:
-                        quantities[sku] = quantities.get(sku, 0) + count
+            for parcel in order.shipments if order.order.is_split else ():
+                (void if parcel.voided else quantities).update(quantities_of(parcel, order))
+        # Units of a void parcel are open in the split order unless they are in a piece or sent.
+        root = self.member(self.id)
+        missing = Counter(quantities_by_sku([root] if root else []))
+        missing.subtract(quantities)
+        quantities.update(void & missing)
+        if not cancelled:
+            ended = (leaf for leaf in leaves if leaf.order.status == "cancelled")
+            quantities.subtract(quantities_by_sku(ended))
         return quantities
 
     @property

@@ -35,7 +35,10 @@ class LinkedUnits:
     removed: Sequence[Link] = ()
     """Links of lines that neither account has any more."""
     is_sent_before: bool = False
-    """True if a part was sent before the order was split; the links have it with that order."""
+    """True if a part was sent before the order was split; the links have it with that order.
+
+    They still do when its parcel is void, although a piece may have these units in both accounts.
+    """
 
     @property
     def pairs(self) -> LinePairs:
@@ -127,7 +130,7 @@ def linked_units(
         link=links.of_merchant("order", [order_id]).get(order_id),
         lines=links.of_merchant("line", ids),
         beside=beside,
-        is_sent_before=any(line.sent for lines in above for line in lines),
+        is_sent_before=any(line.sent or line.open_units for lines in above for line in lines),
         removed=[
             line
             for line in links.lines_of([order_id]).get(order_id, ())
