@@ -78,6 +78,7 @@ def main() -> None:
         with psycopg.connect(url, autocommit=True) as db:
             _let_all_slots_be_done(db)
             with _working(path, workers=args.workers, jobs=args.jobs):
+                _wait_until_at_work(db, args.workers)
                 since = datetime.now(UTC)
                 time.sleep(60 * args.minutes)
                 until = datetime.now(UTC)
@@ -147,6 +148,14 @@ def _working(path: Path, *, workers: int, jobs: int) -> Iterator[None]:
             process.terminate()
         for process in running:
             process.wait()
+
+
+def _wait_until_at_work(db: psycopg.Connection, workers: int) -> None:
+    """Wait until the workers have read the configuration."""
+    while db.execute("select to_regclass('resident_workers')").fetchone() == (None,):
+        time.sleep(0.5)
+    while db.execute("select count(*) from resident_workers").fetchone() != (workers,):
+        time.sleep(0.5)
 
 
 def lateness(db: psycopg.Connection, since: datetime, until: datetime) -> Lateness:

@@ -30,8 +30,9 @@ from ordosync.store.postgres_queue import run_queue
 from ordosync.tasks import TASKS
 from ordosync.threads import block_signals
 
-_MOST_WAITING = 8
-"""Jobs that wait in one queue. With more, portals of a dead worker would wait behind them."""
+_WAITING_A_THREAD = 4
+"""Jobs that wait for each thread of a queue. With fewer, threads with short runs would be idle
+until the next plan; with many, they would wait in an order that was right long ago."""
 _LEFT, _WOKEN, _SCHEDULED = 10, 5, 0
 _UPKEEP_EVERY_S = 60
 _MOST_FAILURES = 3
@@ -213,7 +214,7 @@ def _rooms(store: Store, waiting: Mapping[str, str]) -> Counter[str]:
         if worker.state == "working":
             threads[RUN] += worker.jobs
             threads[queue_of(worker.name)] += worker.jobs
-    rooms = Counter({queue: min(count, _MOST_WAITING) for queue, count in threads.items()})
+    rooms = Counter({queue: _WAITING_A_THREAD * count for queue, count in threads.items()})
     rooms.subtract(Counter(waiting.values()))
     return rooms
 
