@@ -6,10 +6,20 @@ import pytest
 
 from tests.overselling.goals import QUOTAS, WORLDS, Means, ending
 from tests.overselling.history import SKU, History, World
+from tests.support.published import Quantities
 from tests.tasks.portal import physical
 
 # A mean of 10 histories varies more than one of 500; without a buffer or woken portals it is 1.
 _VARIANCE = 0.2
+
+
+def forget_what_the_other_process_changed(name: str, written: Quantities) -> None:
+    """Forget quantities that differ from the rule only as the store is when they are written.
+
+    Another process may have imported an order since they were planned. What counts is the end.
+    """
+    if QUOTAS[name].two_processes:
+        written.take_wrong()
 
 
 @pytest.mark.slow
@@ -30,16 +40,20 @@ def test_few_units_are_sold_twice(name: str) -> None:
         "quotas of three Merchants, with two processes",
     ],
 )
-def test_no_unit_is_sold_twice_with_quotas(name: str) -> None:
+def test_no_unit_is_sold_twice_with_quotas(name: str, written_quantities: Quantities) -> None:
     means = Means.of([ending(name, 0)])
+    forget_what_the_other_process_changed(name, written_quantities)
 
     assert (means.oversold, means.left, means.starved) == (0, 0, 0)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", QUOTAS)
-def test_no_unit_is_sold_twice_in_many_histories_with_quotas(name: str) -> None:
+def test_no_unit_is_sold_twice_in_many_histories_with_quotas(
+    name: str, written_quantities: Quantities
+) -> None:
     means = Means.of(ending(name, seed) for seed in range(1, 6))
+    forget_what_the_other_process_changed(name, written_quantities)
 
     assert (means.oversold, means.left, means.starved) == (0, 0, 0)
 
