@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from ordosync.postgres.workers import FRESH_S
+from ordosync.postgres.workers import FRESH_S, SAME_SESSION
 from ordosync.sql import Connection, Row
 
 State = Literal["working", "draining", "dead"]
@@ -21,14 +21,13 @@ create unlogged table if not exists resident_workers (
 )
 """
 _EXISTS = "select to_regclass('resident_workers') is not null"
-_ALL = """
+_ALL = f"""
 select resident_workers.*, host, version, started_at, seen_at,
     seen_at > clock_timestamp() - make_interval(secs => ?) and session.pid is not null as is_alive
 from resident_workers join workers using (id) left join pg_stat_activity as session
-    on session.pid = workers.backend_pid
-    and coalesce(session.backend_start, workers.backend_start) = workers.backend_start
+    on {SAME_SESSION}
 order by name, started_at
-"""
+"""  # noqa: S608 - constants
 IS_DRAINING = "select 1 from resident_workers where id = %(id)s and draining"
 """For a connection of the queue."""
 

@@ -63,12 +63,13 @@ class Workers:
 
 
 # A role does not see when the sessions of other roles began.
-_ALIVE = """
-select 1 from workers join pg_stat_activity as session
-    on session.pid = workers.backend_pid
-    and coalesce(session.backend_start, workers.backend_start) = workers.backend_start
+SAME_SESSION = """session.pid = workers.backend_pid
+    and coalesce(session.backend_start, workers.backend_start) = workers.backend_start"""
+"""The condition of a `session` in `pg_stat_activity` that a worker still has."""
+_ALIVE = f"""
+select 1 from workers join pg_stat_activity as session on {SAME_SESSION}
 where id = ? and seen_at > clock_timestamp() - make_interval(secs => ?)
-"""
+"""  # noqa: S608 - constants
 # Each call by cron with work to do leaves a row behind.
 _FORGET = f"""
 delete from workers where id in (
