@@ -20,7 +20,7 @@ from ordosync.errors import DatabaseError
 from ordosync.store import Store
 from ordosync.store.leases import Lease
 from ordosync.store.runs import Counts
-from tests.benchmarks.measuring import PYTHON, Result, always, at_least, at_most
+from tests.benchmarks.measuring import PYTHON, Result, always, at_least, at_most, percentile
 from tests.support import postgres
 
 _PROCESSES = 32
@@ -69,8 +69,8 @@ def measure_postgres(folder: Path, scale: float) -> Sequence[Result]:
     name = f"{_WORKERS} workers, {counts[1]:,} portals in PostgreSQL"
     return [
         at_least(f"{name}: runs/s without any call", len(many) / seconds, 4.2, unit=""),
-        at_most(f"{name}: claim and end, p50", 1000 * _share(many, 0.5), 500, unit=" ms"),
-        at_most(f"{name}: claim and end, p99", 1000 * _share(many, 0.99), 2000, unit=" ms"),
+        at_most(f"{name}: claim and end, p50", 1000 * percentile(many, 50), 500, unit=" ms"),
+        at_most(f"{name}: claim and end, p99", 1000 * percentile(many, 99), 2000, unit=" ms"),
         at_most(f"{name}: cost of a run against {counts[0]:,}", len(few) / len(many), 1.2),
     ]
 
@@ -86,11 +86,6 @@ def _in_postgres(server: str, portals: int, seconds: float) -> Sequence[float]:
             )
         reports = _reports(url, _WORKERS, seconds, start_s=0.5)
     return sorted(each for report in reports for each in report["times_s"])
-
-
-def _share(values: Sequence[float], share: float) -> float:
-    """Return the value that this share of sorted values does not exceed."""
-    return values[int((len(values) - 1) * share)]
 
 
 def _at_once(

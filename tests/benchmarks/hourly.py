@@ -10,6 +10,7 @@ it is no part of `python -m tests.benchmarks`.
 import argparse
 import resource
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -25,7 +26,7 @@ from ordosync.config import load_config
 from ordosync.engine import register
 from ordosync.slots import Slots
 from ordosync.store import Store
-from tests.benchmarks.measuring import ORDOSYNC
+from tests.benchmarks.measuring import ORDOSYNC, percentile
 from tests.benchmarks.portals import ordoro
 from tests.benchmarks.server import SUPPLIER
 from tests.benchmarks.serving import serving
@@ -51,10 +52,6 @@ class Lateness:
         """The share of slots that started in time."""
         in_time = sum(late <= IN_TIME_S for late in self.seconds)
         return in_time / max(len(self.seconds) + self.missed, 1)
-
-    def percentile(self, percent: int) -> float:
-        """Return the lateness that so many percent of the runs do not exceed."""
-        return self.seconds[(len(self.seconds) - 1) * percent // 100]
 
 
 def main() -> None:
@@ -85,10 +82,12 @@ def main() -> None:
             late = lateness(db, since, until - timedelta(seconds=IN_TIME_S))
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     runs = len(late.seconds)
+    if not runs:
+        sys.exit(f"no run started, {late.missed} slots missed; take more portals, or more minutes")
     print(  # noqa: T201
         f"{args.portals:,} portals: {runs:,} slots, {late.missed} missed,"
         f" {100 * late.share_in_time:.1f} % within {IN_TIME_S} s; late by"
-        f" {late.percentile(50):.1f} s (p50), {late.percentile(95):.1f} s (p95),"
+        f" {percentile(late.seconds, 50):.1f} s (p50), {percentile(late.seconds, 95):.1f} s (p95),"
         f" {late.seconds[-1]:.1f} s (p100);"
         f" {runs / (60 * args.minutes - IN_TIME_S):.2f} runs/s,"
         f" {1000 * (used.ru_utime + used.ru_stime) / runs:.0f} ms of CPU a run, with the service"

@@ -80,6 +80,11 @@ def always(name: str, count: float, goal: float, *, unit: str = "", note: str = 
     )
 
 
+def percentile(ordered: Sequence[float], percent: float) -> float:
+    """Return the value that so many percent of these, which are in order, do not exceed."""
+    return ordered[int((len(ordered) - 1) * percent / 100)]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Spent:
     """Time and output of a process or of a function."""

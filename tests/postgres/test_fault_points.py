@@ -1,14 +1,12 @@
 """Each write of each task, with its worker killed or frozen at each point: another one goes on."""
 
 import signal
-from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
-from ordosync.clock import Clock
-from tests.scenarios.faults.conftest import PENDING, foreign
+from tests.scenarios.faults.conftest import PENDING, about_to_write
 from tests.scenarios.faults.portal import Troubled
 from tests.scenarios.faults.writes import WRITES, PendingWrite
 from tests.scenarios.pairs.pair import Pair
@@ -86,14 +84,7 @@ def test_another_worker_makes_the_write_of_one_that_is_killed_or_frozen_once(
     tmp_path: Path, case: Case
 ) -> None:
     pending = case.pending
-    with foreign(pending.role, case.kind, tmp_path, settle_s="0") as troubled:
-        if troubled.foreign.lacks & {*pending.needs}:
-            pytest.skip(f"{case.kind} as {pending.role} cannot hold: {pending.needs}")
-        # Its processes use the real time.
-        troubled.clock.at = Clock().now() - timedelta(hours=1)
-        pending.arrange(troubled)
-        # Shops refuse requests that are signed at another time.
-        troubled.clock.at = Clock().now()
+    with about_to_write(pending, case.kind, tmp_path) as troubled:
         before = troubled.foreign.effects(pending.write)
 
         worker = started(tmp_path, pending.task, fault=f"{case.point}:1:{case.signal}")

@@ -5,15 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from ordosync.clock import Clock
-from ordosync.config import load_config
-from ordosync.config.settings import Config
-from ordosync.engine import Stop
-from ordosync.engine.portals import connect
 from ordosync.engine.scheduling.resident import Resident
-from ordosync.engine.scheduling.tick import Tick
 from ordosync.store import Store
-from ordosync.store.postgres_database import PostgresDatabase
+from tests.engine.scheduling.residents import resident_of
 
 PORTALS = 40
 THREADS = 3
@@ -46,33 +40,14 @@ def _path(tmp_path: Path, postgres: str) -> Path:
 
 @pytest.fixture(name="resident")
 def _resident(path: Path) -> Iterator[Resident]:
-    def load() -> Config:
-        return load_config(path)
-
-    config, clock = load(), Clock()
-    assert isinstance(config.database, PostgresDatabase)
-    tick = Tick(
-        config=config,
-        connections=connect(config, clock),
-        clock=clock,
-        stop=Stop(clock),
-        deliver_alerts=False,
-        ping=lambda _portal, _event: None,
-    )
-    with Store.open(config.database, clock=clock) as store:
+    resident = resident_of(path)
+    with Store.open(resident.location) as store:
         with store.transaction():
-            worker = config.database.processes(store._connection).this()
+            worker = resident.location.processes(store._connection).this()
             store.residents.join(worker, name="w1", jobs=THREADS)
-        resident = Resident(
-            tick=tick,
-            location=config.database,
-            load=load,
-            report=lambda _reports: None,
-            send_alerts=lambda _config: None,
-        )
         yield resident
     resident._upkeep.shutdown()
-    tick.connections.close()
+    resident.tick.connections.close()
 
 
 def test_threads_with_short_runs_have_enough_to_do_until_the_next_plan(resident: Resident) -> None:

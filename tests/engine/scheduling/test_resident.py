@@ -4,15 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from ordosync.clock import Clock
-from ordosync.config import load_config
-from ordosync.config.settings import Config
-from ordosync.engine import Stop
-from ordosync.engine.portals import connect
 from ordosync.engine.scheduling.resident import Resident
 from ordosync.engine.scheduling.tick import Tick
 from ordosync.errors import ConfigError
-from ordosync.store.postgres_database import PostgresDatabase
+from tests.engine.scheduling.residents import resident_of
 from tests.support.command import CONFIG, shop
 from tests.support.stores import configured
 
@@ -35,26 +30,7 @@ def _path(tmp_path: Path) -> Path:
 
 @pytest.fixture(name="resident")
 def _resident(path: Path) -> Resident:
-    def load() -> Config:
-        return load_config(path)
-
-    config, clock = load(), Clock()
-    assert isinstance(config.database, PostgresDatabase)
-    tick = Tick(
-        config=config,
-        connections=connect(config, clock),
-        clock=clock,
-        stop=Stop(clock),
-        deliver_alerts=True,
-        ping=lambda _portal, _event: None,
-    )
-    return Resident(
-        tick=tick,
-        location=config.database,
-        load=load,
-        report=lambda _reports: None,
-        send_alerts=lambda _config: None,
-    )
+    return resident_of(path)
 
 
 def used(tick: Tick) -> FakePlace:

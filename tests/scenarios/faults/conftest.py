@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from ordosync.accounts.account import Role
+from ordosync.clock import Clock
 from tests.accounts.sqlite.people import SqliteMerchantPeople, SqliteSupplierPeople
 from tests.fakes.faults import Kind
 from tests.scenarios.faults.kinds import MERCHANTS, SUPPLIERS
@@ -101,6 +103,23 @@ def foreign(
     """Open a portal with a remote account on one side, with these options besides the required."""
     opened = _foreign_merchant if role == "merchant" else _foreign_supplier
     return opened(kind, folder, options)
+
+
+@contextmanager
+def about_to_write(pending: PendingWrite, kind: str, folder: Path) -> Iterator[Troubled]:
+    """Open a portal whose next run makes this write, in another process.
+
+    Skips the test if the kind of account cannot hold what the write needs.
+    """
+    with foreign(pending.role, kind, folder, settle_s="0") as troubled:
+        if troubled.foreign.lacks & {*pending.needs}:
+            pytest.skip(f"{kind} as {pending.role} cannot hold: {pending.needs}")
+        # The process uses the real time.
+        troubled.clock.at = Clock().now() - timedelta(hours=1)
+        pending.arrange(troubled)
+        # Shops refuse requests that are signed at another time.
+        troubled.clock.at = Clock().now()
+        yield troubled
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from tests.accounts.contract.examples import sold
 from tests.accounts.contract.opening import PORTAL
 from tests.accounts.contract.over_http import OverHttp
 from tests.accounts.sqlite.people import SqliteMerchantPeople
-from tests.scenarios.faults.conftest import PENDING, foreign
+from tests.scenarios.faults.conftest import PENDING, about_to_write, foreign
 from tests.scenarios.faults.kinds import SUPPLIERS
 from tests.scenarios.faults.portal import add_portal
 from tests.scenarios.faults.writes import PendingWrite
@@ -65,14 +65,7 @@ OTHERS = [
 
 
 def is_killed_and_heals(folder: Path, pending: PendingWrite, kind: str, point: str) -> None:
-    with foreign(pending.role, kind, folder, settle_s="0") as troubled:
-        if troubled.foreign.lacks & {*pending.needs}:
-            pytest.skip(f"{kind} as {pending.role} cannot hold: {pending.needs}")
-        # Its processes use the real time.
-        troubled.clock.at = Clock().now() - timedelta(hours=1)
-        pending.arrange(troubled)
-        # Shops refuse requests that are signed at another time.
-        troubled.clock.at = Clock().now()
+    with about_to_write(pending, kind, folder) as troubled:
         before = troubled.foreign.effects(pending.write)
 
         killed = ordosync(folder, pending.task, fault=point)
