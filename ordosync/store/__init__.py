@@ -52,7 +52,7 @@ class Store:
 
     def __init__(self, connection: Connection, location: StoreLocation) -> None:
         self._connection = connection
-        self._location = location
+        self.location = location
         self.runs = Runs(connection, host=location.host)
 
     @classmethod
@@ -103,7 +103,7 @@ class Store:
     @property
     def host(self) -> str | None:
         """The name of this host; None if the store is on this machine."""
-        return self._location.host
+        return self.location.host
 
     @cached_property
     def feeds(self) -> "Feeds":
@@ -117,7 +117,7 @@ class Store:
         """The leases of portals."""
         from ordosync.store.leases import Leases  # noqa: PLC0415
 
-        return Leases(self._connection, self._location.processes(self._connection))
+        return Leases(self._connection, self.location.processes(self._connection))
 
     @cached_property
     def portals(self) -> "Portals":
@@ -189,11 +189,11 @@ class Store:
     @property
     def digest_key(self) -> "DigestKey":
         """The key of the digests by which edits are noticed."""
-        return self._location.digest_key(self._connection)
+        return self.location.digest_key(self._connection)
 
     def checks(self) -> "Iterator[Check]":
         """Check the database."""
-        return self._location.checks(self._connection)
+        return self.location.checks(self._connection)
 
     def links(self, portal: str) -> "Links":
         """Return the links of one portal."""
@@ -257,7 +257,7 @@ class Store:
         portals share rows that it changes, such as claims and quotas.
         """
         named, db = portals if portal is None else (portal,), self._connection
-        return self._location.transaction(db, portals=named, accounts=accounts, durable=durable)
+        return self.location.transaction(db, portals=named, accounts=accounts, durable=durable)
 
     @property
     def moved(self) -> str | None:
@@ -269,7 +269,7 @@ class Store:
         """The store as a whole, to copy, move or restore it."""
         from ordosync.store.whole import WholeStore  # noqa: PLC0415
 
-        return WholeStore(self._connection, self._location, self.leases)
+        return WholeStore(self._connection, self.location, self.leases)
 
     def close(self) -> None:
         """Close the connection."""
@@ -286,4 +286,4 @@ class Store:
     ) -> None:
         self.close()
         if isinstance(error, sqlite3.Error):
-            raise to_database_error(self._location, error) from error
+            raise to_database_error(self.location, error) from error

@@ -79,7 +79,8 @@ class Fleet:
         try:
             self.world.wait(is_so)
         except AssertionError as error:
-            raise AssertionError(self.logs()) from error
+            rows = "\n".join(map(str, self.world.unfinished()))
+            raise AssertionError(f"{self.logs()}\n{rows}") from error
 
     def logs(self) -> str:
         """Return what all hosts have written."""

@@ -42,6 +42,19 @@ select count(*) from schedule left join runs on runs.portal = schedule.portal
 where schedule.task = 'import-orders'
     and (runs.id is not null or next_at is null or next_at <= %s)
 """
+_UNFINISHED = """
+with waiting as (
+    select schedule.portal from schedule
+    left join steps on steps.portal = schedule.portal and state = 'done'
+    where schedule.task = 'import-orders' group by 1 having count(steps.id) < %s
+)
+select portal, id::text, host, status, trigger, started_at, finished_at, error_code from runs
+where task = 'import-orders' and portal in (select portal from waiting)
+union all
+select portal, 'schedule', tries::text, tried_at, next_at, last_started_at, done_at, woken_at
+from schedule where task = 'import-orders' and portal in (select portal from waiting)
+order by 1, 2
+"""
 
 
 class World:
@@ -119,6 +132,10 @@ class World:
         """True if the store says that all orders have arrived."""
         row = self.db.execute("select count(*) from steps where state = 'done'").fetchone()
         return row == (self._last * len(self.names),)
+
+    def unfinished(self) -> list[tuple[Any, ...]]:
+        """Return the runs of the portals whose orders have not all arrived, and their schedule."""
+        return self.db.execute(_UNFINISHED, (self._last,)).fetchall()
 
     def recovered_s(self, runs: dict[str, int], since: datetime) -> dict[str, float]:
         """Return for each portal the time until a later run began, in seconds."""

@@ -8,7 +8,10 @@ import psycopg
 import pytest
 
 from ordosync.clock import Clock
+from ordosync.engine import register
+from ordosync.store import Store
 from tests.accounts.contract.examples import sold
+from tests.engine.scheduling.residents import resident_of
 from tests.scenarios.faults.conftest import foreign
 from tests.support.combinations import some
 from tests.support.command import (
@@ -23,6 +26,8 @@ from tests.support.command import (
     started,
     wait_until_frozen,
 )
+from tests.support.kills import paused_at
+from tests.support.postgres import end_sessions
 from tests.support.stores import configured, keep_on_postgres
 
 POINTS = [
@@ -105,6 +110,25 @@ def test_a_worker_whose_session_was_ended_by_the_server_stops_and_another_goes_o
     assert ended.code in (0, 1), ended
     assert "Traceback" not in ended.err
     assert numbers(folder) == ["1", "2"]
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_a_resident_worker_goes_on_at_once_with_a_portal_whose_session_was_ended(
+    folder: Path, postgres: str, point: str
+) -> None:
+    resident = resident_of(folder / "config.yaml")
+    clock = resident.tick.clock
+
+    with Store.open(resident.location) as store:
+        register(resident.tick.config, store, clock)
+    with paused_at(point, 1, lambda: end_sessions(postgres)):
+        resident.work("shop-warehouse")
+    resident.work("shop-warehouse")
+
+    assert numbers(folder) == ["1", "2"]
+    with Store.open(resident.location) as store:
+        assert store.leases.held(clock=clock) == set()
+        assert store.schedule.due(clock.now()) == []
 
 
 @pytest.mark.slow

@@ -27,6 +27,10 @@ _ROLE = "ordosync"
 _MEMORY = Path("/dev/shm")  # noqa: S108 - the folder in it is for its owner alone
 _PIPE = "in-use"
 _URL = "url"
+_END_SESSIONS = """
+select pg_terminate_backend(pid) from pg_stat_activity
+where application_name like %s and pid not in (select backend_pid from workers)
+"""
 # With an order of text that is not that of bytes, and with small files.
 _INITDB = (
     *("--username", _ADMINISTRATOR, "--auth", "trust", "--encoding", "UTF8", "--no-sync"),
@@ -85,6 +89,14 @@ def schema(url: str) -> Iterator[str]:
             ).fetchall()
             for (each,) in found:
                 db.execute(f"drop schema {each} cascade")
+
+
+def end_sessions(url: str) -> None:
+    """Let the server end all sessions of this process, except those of heartbeats."""
+    import psycopg  # noqa: PLC0415 - most tests do without
+
+    with psycopg.connect(url, autocommit=True) as db:
+        db.execute(_END_SESSIONS, (f"ordosync% {os.getpid()}",))
 
 
 def crash(session: Path) -> None:

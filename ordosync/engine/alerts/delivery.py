@@ -24,6 +24,7 @@ from ordosync.engine.alerts.messages import Message, alert_message, id_of, messa
 from ordosync.engine.alerts.problems import Problem, problems_of
 from ordosync.engine.alerts.sending import send
 from ordosync.engine.diagnosis.attention import UNSHIPPED_DAYS, attention
+from ordosync.engine.execution.claim import released_after_error
 from ordosync.engine.execution.interruption import Stop
 from ordosync.errors import DeliveryError, LeaseLostError
 from ordosync.failpoints import fault
@@ -51,17 +52,17 @@ def deliver(config: Config, clock: Clock, stop: Stop) -> list[str]:
     """
     if config.alerts is None or stop.reason:
         return []
-    with Store.open(config.database, clock=clock) as store, _leased(store, clock) as lease:
-        if lease is None:
-            return []
-        delivery = _Delivery(
-            config=config, alerts=config.alerts, store=store, clock=clock, lease=lease
-        )
-        try:
+    try:
+        with Store.open(config.database, clock=clock) as store, _leased(store, clock) as lease:
+            if lease is None:
+                return []
+            delivery = _Delivery(
+                config=config, alerts=config.alerts, store=store, clock=clock, lease=lease
+            )
             return delivery.run()
-        # The next call, or the other process, sends the rest.
-        except (StoppedError, LeaseLostError):
-            return []
+    # The next call, or the other process, sends the rest.
+    except (StoppedError, LeaseLostError):
+        return []
 
 
 @contextmanager
@@ -71,12 +72,11 @@ def _leased(store: Store, clock: Clock) -> Iterator[Lease | None]:
     if not isinstance(lease, Lease):
         yield None
         return
-    try:
+    with released_after_error(lease, store, clock):
         yield lease
-    finally:
-        # The lease may be lost.
-        with suppress(LeaseLostError), store.transaction():
-            store.leases.release(lease)
+    # The lease may be lost.
+    with suppress(LeaseLostError), store.transaction():
+        store.leases.release(lease)
 
 
 @dataclass(frozen=True, kw_only=True)

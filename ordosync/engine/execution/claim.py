@@ -3,7 +3,8 @@
 It is one transaction, so only one of several processes begins the run.
 """
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -107,16 +108,23 @@ def claim_if_due(
     return claimed
 
 
-def release_if_own(claimed: Claim, store: Store) -> None:
-    """Release the lease of a run that must not go on, unless another process has it by now.
+@contextmanager
+def released_after_error(lease: Lease, store: Store, clock: Clock) -> Iterator[None]:
+    """If the work ends by an error, let another process begin it at once, unless it already has.
 
-    If this process has only counted as dead for some seconds, the next run begins at once.
+    Otherwise a process that goes on, such as a resident worker, would hold the lease.
     """
-    with (
-        suppress(OrdosyncError, StoppedError, sqlite3.Error),
-        store.transaction(portal=claimed.lease.portal),
-    ):
-        store.leases.release(claimed.lease)
+    try:
+        yield
+    except Exception:
+        # The connection of the work may be lost.
+        with (
+            suppress(OrdosyncError, StoppedError, sqlite3.Error),
+            Store.open(store.location, clock=clock) as again,
+            again.transaction(portal=lease.portal),
+        ):
+            again.leases.release(lease)
+        raise
 
 
 def _due(task: Task, row: ScheduleRow, store: Store, now: datetime) -> Trigger | None:

@@ -19,7 +19,7 @@ from ordosync.engine.execution.claim import (
     NotDue,
     claim,
     claim_if_due,
-    release_if_own,
+    released_after_error,
 )
 from ordosync.engine.execution.cursor import ReadCursor
 from ordosync.engine.execution.decisions import Edited, Need, Unchanged, decide
@@ -34,7 +34,7 @@ from ordosync.engine.execution.reopening import reopen, reopenable
 from ordosync.engine.execution.settlement import Settlement
 from ordosync.engine.execution.sku_maps import read_sku_map
 from ordosync.engine.scheduling.waking import wake_after
-from ordosync.errors import AccountError, LeaseLostError, OrdosyncError, PartlyReadError, mistake
+from ordosync.errors import AccountError, OrdosyncError, PartlyReadError, mistake
 from ordosync.failpoints import fault
 from ordosync.models import Page
 from ordosync.store import Store
@@ -65,7 +65,8 @@ def run_task(
     claimed = claim(task, portal, store, clock, trigger)
     if isinstance(claimed, AlreadyRunning):
         return claimed
-    return Execution(task, portal, store, clock, stop, claim=claimed).run(only, force=force)
+    with released_after_error(claimed.lease, store, clock):
+        return Execution(task, portal, store, clock, stop, claim=claimed).run(only, force=force)
 
 
 def run_if_due(
@@ -78,10 +79,11 @@ def run_if_due(
     claimed = claim_if_due(task, portal, store, clock)
     if not isinstance(claimed, Claim):
         return claimed
-    row = store.schedule.get(portal.name, task.name)
-    interval_s = (row and row.interval_s) or 0
-    deadline = stop.within(max(_LEAST_DEADLINE_S, 0.8 * interval_s))
-    return Execution(task, portal, store, clock, deadline, claim=claimed).run()
+    with released_after_error(claimed.lease, store, clock):
+        row = store.schedule.get(portal.name, task.name)
+        interval_s = (row and row.interval_s) or 0
+        deadline = stop.within(max(_LEAST_DEADLINE_S, 0.8 * interval_s))
+        return Execution(task, portal, store, clock, deadline, claim=claimed).run()
 
 
 class Execution:
@@ -143,9 +145,6 @@ class Execution:
                 status, error = self._interrupted()
             else:
                 status, error = "failed", RunError(code=failure.code, message=str(failure))
-        except LeaseLostError:
-            release_if_own(self._claim, self._store)
-            raise
         # These are errors of the store, which cannot record the end of the run, either.
         except (OrdosyncError, sqlite3.Error):
             raise

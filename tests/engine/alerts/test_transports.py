@@ -27,7 +27,10 @@ from ordosync.store import Store
 from tests.http.certificates import known_as
 from tests.http.server import Server, answer
 from tests.support.command import AT_ONCE, HEADER, finished, ordosync, row, shop, started, wake
+from tests.support.kills import paused_at
 from tests.support.mail_server import PASSWORD, USER, MailServer, refused
+from tests.support.postgres import end_sessions
+from tests.support.stores import configured
 
 from .conftest import Fallback, MakeWorld
 from .world import HOUR, KEY, MINUTE, World, key, program
@@ -355,6 +358,22 @@ def test_n7_killed_after_sending_the_message_is_sent_again(world: World) -> None
         ordosync(world.folder, "run-due")
 
     assert killed.code == -signal.SIGKILL
+    assert first == [[("starts", "1001")]]
+    assert world.changes == first * 2
+
+
+def test_a_message_is_sent_again_at_once_where_the_session_was_ended(
+    world: World, postgres: str
+) -> None:
+    path = world.folder / "config.yaml"
+    path.write_text(configured(path.read_text(), postgres))
+    world.run()
+
+    with paused_at("alert-sent", 1, lambda: end_sessions(postgres)):
+        world.fail("1001")
+    first = list(world.changes)
+    world.deliver()
+
     assert first == [[("starts", "1001")]]
     assert world.changes == first * 2
 
