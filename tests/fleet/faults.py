@@ -88,6 +88,8 @@ class Fleet:
 
     def stop(self) -> list[int]:
         """End all hosts as their service manager does; return their exit codes."""
+        # One that has just been started does not handle signals yet.
+        self._wait(lambda: self.world.workers() == len(self.hosts))
         for host in self.hosts:
             if host.processes[-1].poll() is None:
                 host.send(signal.SIGTERM)

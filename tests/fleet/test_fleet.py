@@ -11,8 +11,11 @@ from tests.fleet.world import Host, World
 from tests.support import postgres
 
 pytestmark = pytest.mark.slow
-SLOWEST_S = 10
-"""Time within which the portals of a dead worker begin elsewhere, while a thread is free."""
+SLOWEST_S = 30
+"""Time within which the portals of a dead worker begin elsewhere on a machine that is busy.
+
+A quiet one needs less than 10 s, as `python -m tests.fleet` shows.
+"""
 RUN_DUE = ("run-due", "--jobs", "4")
 
 

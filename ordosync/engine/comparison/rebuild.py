@@ -87,10 +87,11 @@ def rebuild(
             f"portal {portal.name}: the store has {link_count} links, so it is not lost; --yes adds"
             " the links that are missing, and changes none"
         )
-    # No account keeps packs. They are those of the map, or larger if the Supplier has more units.
-    read_sku_map(portal, store)
     rebuilt = Rebuilt(portal=portal.name)
     with exclusive(store, portal.name, clock) as leases:
+        # No account keeps packs. They are those of the map, or larger if the Supplier has more
+        # units.
+        read_sku_map(portal, store, leases)
         with both_sides(portal, now=clock.now()) as snapshot:
             with progress.phase(f"{portal.name}: link", total=snapshot.pair_count()):
                 for links in _batches(_links(snapshot)):

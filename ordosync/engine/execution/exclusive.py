@@ -1,6 +1,6 @@
 """Holds leases of a portal while something other than a run changes its links or steps."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import get_args
 
@@ -41,7 +41,7 @@ def check_no_run(store: Store, clock: Clock) -> None:
                 )
 
 
-def confirm(store: Store, leases: list[Lease]) -> None:
+def confirm(store: Store, leases: Sequence[Lease]) -> None:
     """Check the leases in the open transaction. Raise `LeaseLostError` if one was taken over."""
     for lease in leases:
         store.leases.check(lease)

@@ -157,7 +157,7 @@ class Execution:
         return self._end(status, error)
 
     def _work(self, only: Sequence[StepRow] | None, *, force: bool) -> None:
-        read_sku_map(self._portal, self._store)
+        read_sku_map(self._portal, self._store, [self._claim.lease])
         if only is not None:
             self._recovery.retry(only)
             return

@@ -1,17 +1,21 @@
 """Reads the SKU map of a portal before a run, if its file has changed since the last one."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
+from ordosync.engine.execution.exclusive import confirm
 from ordosync.errors import SkuMapError
 from ordosync.store import Store
+from ordosync.store.leases import Lease
 from ordosync.tasks.base import Portal
 from ordosync.text import plural
 
 
-def read_sku_map(portal: Portal, store: Store) -> None:
+def read_sku_map(portal: Portal, store: Store, leases: Sequence[Lease] = ()) -> None:
     """Make the portal's map the one of its file. Raise `SkuMapError` if that cannot be used.
 
-    A map is never taken as none: a file that is empty after it was not is probably damaged.
+    A map is never taken as none: a file that is empty after it was not is probably damaged. Raises
+    `LeaseLostError` if another process has one of the leases: its file may be a newer one.
     """
     path, sku_map = portal.config.sku_map, portal.sku_map
     if path is None or sku_map is None:
@@ -34,6 +38,7 @@ def read_sku_map(portal: Portal, store: Store) -> None:
         if file.is_empty and not sku_map.is_empty:
             raise _unusable(portal, _emptied(path, portal.name))
         with store.transaction(portal=portal.name):
+            confirm(store, leases)
             sku_map.replace(file.rows(), digest)
             # Products that have not changed may be linked to other ones now.
             store.schedule.reread(portal.name, ["import-products"])

@@ -7,8 +7,10 @@ import pytest
 
 from ordosync.config import load_config
 from ordosync.engine import register
+from ordosync.errors import LeaseLostError
 from ordosync.store import Store
 from tests.support.command import ordosync
+from tests.support.kills import paused_at
 from tests.tasks.portal import CONFIG, Pair
 
 HEADER = "merchant_sku,supplier_sku,units\n"
@@ -92,6 +94,19 @@ def test_a_portal_without_a_map_reads_none(pair: Pair) -> None:
     pair.run("import-orders", "outlet-northwind")
 
     assert mapped(pair, "outlet-northwind") == []
+
+
+def test_a_run_that_was_taken_over_stores_no_map(pair: Pair) -> None:
+    pair.run("import-orders")
+    write(pair, f"{HEADER}MUG,NW-MUG,6\n")
+
+    def take_over() -> None:
+        pair.of_store("update leases set fence = fence + 1")
+
+    with paused_at("claim-after-commit", 1, take_over), pytest.raises(LeaseLostError):
+        pair.run("import-orders")
+
+    assert mapped(pair) == [("MUG", "NW-MUG", 1)]
 
 
 def test_a_dry_run_uses_the_changed_file_and_leaves_the_stored_rows(pair: Pair) -> None:
