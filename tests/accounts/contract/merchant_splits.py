@@ -1,15 +1,17 @@
 """Promises about the splits that are written to a Merchant."""
 
 from collections.abc import Sequence
+from contextlib import closing
 
 import pytest
 from msgspec.structs import replace
 
 from ordosync.accounts.account import ReadRequest
+from ordosync.errors import LeaseLostError
 from ordosync.models import Order, Piece, PieceLine, Split
 from tests.accounts.contract.account import AsMerchant, quantities, read, usable
 from tests.accounts.contract.examples import line, parcel, sold
-from tests.accounts.contract.opening import OpenMerchant
+from tests.accounts.contract.opening import OpenMerchant, lose_lease, opened
 from tests.accounts.contract.people import MerchantPeople, needs
 
 
@@ -64,6 +66,18 @@ class SplitOrders(AsMerchant):
             first: [("MUG", 1)],
             second: [("MUG", 2), ("CUP", 3)],
         }
+
+    def test_process_that_may_have_lost_its_lease_splits_nothing(
+        self, people: MerchantPeople
+    ) -> None:
+        with closing(opened(people)) as account:
+            split = partition(requested(account, people, "MUG", "CUP"), (1, 0), (2, 3))
+        lose_lease(people)
+
+        with closing(opened(people)) as account, pytest.raises(LeaseLostError):
+            account.splits.split([split])
+
+        assert people.pieces(split.order_id) == {}
 
     def test_pieces_and_their_lines_have_new_ids(
         self, account: OpenMerchant, people: MerchantPeople

@@ -1,9 +1,14 @@
 """The promises about cancellations of a Supplier's orders."""
 
+from contextlib import closing
+
+import pytest
+
 from ordosync.accounts.account import ReadRequest
+from ordosync.errors import LeaseLostError
 from tests.accounts.contract.account import AsSupplier, read
 from tests.accounts.contract.examples import line, order, parcel
-from tests.accounts.contract.opening import OpenSupplier
+from tests.accounts.contract.opening import OpenSupplier, lose_lease, opened
 from tests.accounts.contract.people import SupplierPeople, needs
 from tests.support.clock import START
 
@@ -23,6 +28,18 @@ class CancelledOrders(AsSupplier):
         assert people.status(created.id) == "cancelled"
         assert account.orders.statuses([created.id]) == {created.id: "cancelled"}
         assert [order.id for order in people.orders()] == [other.id]
+
+    def test_process_that_may_have_lost_its_lease_cancels_nothing(
+        self, people: SupplierPeople
+    ) -> None:
+        with closing(opened(people)) as account:
+            [created] = account.orders.create([order("1001")])
+        lose_lease(people)
+
+        with closing(opened(people)) as account, pytest.raises(LeaseLostError):
+            account.cancellations.cancel([created.id])
+
+        assert people.status(created.id) == "awaiting_fulfillment"
 
     def test_order_that_was_cancelled_by_hand_is_unchanged(
         self, account: OpenSupplier, people: SupplierPeople

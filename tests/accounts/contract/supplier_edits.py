@@ -1,6 +1,7 @@
 """Promises about edits of the Merchant that are written to a Supplier's orders; E: lifecycle.md."""
 
 from collections.abc import Mapping
+from contextlib import closing
 from typing import Any, get_args
 
 import pytest
@@ -8,10 +9,11 @@ from msgspec.structs import replace
 
 from ordosync.config.settings import Optional
 from ordosync.edits import EditableOrder, EditGroup, LineEdit, OrderEdit
+from ordosync.errors import LeaseLostError
 from ordosync.models import Address, Line, Order, Outcome
 from tests.accounts.contract.account import AsSupplier
 from tests.accounts.contract.examples import line, order, parcel
-from tests.accounts.contract.opening import OpenSupplier
+from tests.accounts.contract.opening import OpenSupplier, lose_lease, opened
 from tests.accounts.contract.people import SupplierPeople, needs
 
 GROUPS: frozenset[EditGroup] = frozenset(get_args(EditGroup))
@@ -139,6 +141,19 @@ class EditedOrders(AsSupplier):
 
         assert account.edits.groups == GROUPS - lacking
         assert account.edits.can_hold == ("holds" not in people.lacks)
+
+    def test_process_that_may_have_lost_its_lease_edits_nothing(
+        self, people: SupplierPeople
+    ) -> None:
+        with closing(opened(people)) as account:
+            order_id, _ = created(account)
+        before = people.order(order_id)
+        lose_lease(people)
+
+        with closing(opened(people)) as account, pytest.raises(LeaseLostError):
+            write(account, edit(order_id, "address"))
+
+        assert people.order(order_id) == before
 
     def test_current_order_can_be_edited_in_all_groups(
         self, account: OpenSupplier, people: SupplierPeople

@@ -1,8 +1,13 @@
 """The promises about products that are created at a Supplier."""
 
+from contextlib import closing
+
+import pytest
+
+from ordosync.errors import LeaseLostError
 from tests.accounts.contract.account import AsSupplier
 from tests.accounts.contract.examples import line, order, product
-from tests.accounts.contract.opening import OpenSupplier
+from tests.accounts.contract.opening import OpenSupplier, lose_lease, opened
 from tests.accounts.contract.people import SupplierPeople, needs
 from tests.accounts.contract.supplier_stock import sellable
 
@@ -17,6 +22,16 @@ class CreatedProducts(AsSupplier):
         assert [outcome.state for outcome in outcomes] == ["done", "unchanged"]
         assert outcomes[0].id == outcomes[1].id != ""
         assert [(product.sku, product.name) for product in people.products()] == [("MUG", "A MUG")]
+
+    def test_process_that_may_have_lost_its_lease_creates_no_product(
+        self, people: SupplierPeople
+    ) -> None:
+        lose_lease(people)
+
+        with closing(opened(people)) as account, pytest.raises(LeaseLostError):
+            account.products.create([product("MUG")])
+
+        assert [*people.products()] == []
 
     @needs("write-inventory-back", "uncounted")
     def test_stock_of_a_new_product_is_unset(self, account: OpenSupplier) -> None:
