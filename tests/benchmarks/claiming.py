@@ -10,7 +10,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,19 @@ from ordosync.errors import DatabaseError
 from ordosync.store import Store
 from ordosync.store.leases import Lease
 from ordosync.store.runs import Counts
-from tests.benchmarks.measuring import PYTHON, Result, always, at_least, at_most, percentile
+from tests.benchmarks.measuring import (
+    ORDOSYNC,
+    PYTHON,
+    Result,
+    always,
+    at_least,
+    at_most,
+    in_turn,
+    percentile,
+    scaled,
+    spent,
+)
+from tests.benchmarks.portals import hosted, idle
 from tests.support import postgres
 
 _PROCESSES = 32
@@ -28,6 +41,9 @@ _WORKERS = 8
 """Processes that claim in PostgreSQL."""
 _FEW, _MANY = 500, 5000
 """Portals."""
+_ROUNDS = 15
+_SERVICE = "http://127.0.0.1:9"
+"""Is never called."""
 
 
 def measure(folder: Path, scale: float) -> Sequence[Result]:
@@ -64,6 +80,7 @@ def measure_postgres(folder: Path, scale: float) -> Sequence[Result]:
     try:
         with postgres.server(folder) as server:
             few, many = [_in_postgres(server, count, seconds) for count in counts]
+            ticks = _idle_ticks(folder, server, counts[1], rounds=scaled(_ROUNDS, scale, least=2))
     except postgres.MissingError as error:
         return [at_most("runs in PostgreSQL", None, 0, note=str(error))]
     name = f"{_WORKERS} workers, {counts[1]:,} portals in PostgreSQL"
@@ -72,7 +89,34 @@ def measure_postgres(folder: Path, scale: float) -> Sequence[Result]:
         at_most(f"{name}: claim and end, p50", 1000 * percentile(many, 50), 500, unit=" ms"),
         at_most(f"{name}: claim and end, p99", 1000 * percentile(many, 99), 2000, unit=" ms"),
         at_most(f"{name}: cost of a run against {counts[0]:,}", len(few) / len(many), 1.2),
+        ticks,
     ]
+
+
+def _idle_ticks(folder: Path, server: str, count: int, *, rounds: int) -> Result:
+    """Compare `run-due` with nothing due among many portals and among three."""
+    with ExitStack() as stack:
+        few, many = [
+            idle(
+                hosted(
+                    folder / str(each), stack.enter_context(postgres.schema(server)), _SERVICE, each
+                )
+            )
+            for each in (3, count)
+        ]
+        medians = in_turn(
+            {
+                "few": partial(spent, ORDOSYNC, "run-due", cwd=few),
+                "many": partial(spent, ORDOSYNC, "run-due", cwd=many),
+            },
+            rounds=rounds,
+        )
+    return at_most(
+        f"idle `run-due`, {count:,} portals in PostgreSQL against 3",
+        medians.ratio("many", "few"),
+        1.2,
+        note=medians.note("many", "few"),
+    )
 
 
 def _in_postgres(server: str, portals: int, seconds: float) -> Sequence[float]:

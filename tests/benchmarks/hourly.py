@@ -27,8 +27,7 @@ from ordosync.engine import register
 from ordosync.slots import Slots
 from ordosync.store import Store
 from tests.benchmarks.measuring import ORDOSYNC, percentile
-from tests.benchmarks.portals import ordoro
-from tests.benchmarks.server import SUPPLIER
+from tests.benchmarks.portals import hosted
 from tests.benchmarks.serving import serving
 from tests.support import postgres
 
@@ -68,9 +67,8 @@ def main() -> None:
         postgres.schema(server) as url,
         serving(0, latency_ms=LATENCY_MS) as service,
     ):
-        path = Path(name) / "config.yaml"
-        path.write_text(_config(url, service, args.portals))
-        path.chmod(0o600)
+        tasks = ", ".join(f"{task}: hourly" for task in TASKS)
+        path = hosted(Path(name), url, service, args.portals, tasks) / "config.yaml"
         _register(path)
         with psycopg.connect(url, autocommit=True) as db:
             _let_all_slots_be_done(db)
@@ -92,21 +90,6 @@ def main() -> None:
         f" {runs / (60 * args.minutes - IN_TIME_S):.2f} runs/s,"
         f" {1000 * (used.ru_utime + used.ru_stime) / runs:.0f} ms of CPU a run, with the service"
     )
-
-
-def _config(url: str, service: str, count: int) -> str:
-    tasks = ", ".join(f"{task}: hourly" for task in TASKS)
-    accounts, portals = [], []
-    for i in range(count):
-        for side in "ms":
-            # Accounts with the same key would share a limit.
-            options = ordoro(service).replace("key: k,", f"key: {side}{i},")
-            accounts.append(f"  {side}{i}: {options}\n")
-        portals.append(
-            f"  p{i}: {{merchant: {{account: m{i}, supplier: {SUPPLIER}}},"
-            f" supplier: {{account: s{i}, sales_channel: 3}}, tasks: {{{tasks}}}}}\n"
-        )
-    return "".join([f"database: {url}\naccounts:\n", *accounts, "portals:\n", *portals])
 
 
 def _register(path: Path) -> None:

@@ -52,6 +52,25 @@ def many(folder: Path, count: int, *, merchant: str = "", more: str = "") -> Pat
     return _written(folder, "\n".join([*accounts, *portals, ""]))
 
 
+def hosted(folder: Path, database: str, service: str, count: int, tasks: str = "") -> Path:
+    """Make a folder with many portals of a store in PostgreSQL, and return it.
+
+    Each is between two accounts at one service; accounts with the same key would share a limit.
+    """
+    accounts, portals = [], []
+    for i in range(count):
+        for side in "ms":
+            options = ordoro(service).replace("key: k,", f"key: {side}{i},")
+            accounts.append(f"  {side}{i}: {options}\n")
+        portals.append(
+            f"  p{i}: {{merchant: {{account: m{i}, supplier: {SUPPLIER}}},"
+            f" supplier: {{account: s{i}, sales_channel: 3}}, tasks: {{{tasks}}}}}\n"
+        )
+    return _written(
+        folder, "".join([f"database: {database}\naccounts:\n", *accounts, "portals:\n", *portals])
+    )
+
+
 def _side(account: str, options: str) -> str:
     if "ordoro" not in options:
         return account
