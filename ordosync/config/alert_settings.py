@@ -1,4 +1,4 @@
-"""Settings of alerts: who is notified, of which problems, and when."""
+"""Settings of alerts: who is notified, of which problems, and when; and of pings."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -176,3 +176,21 @@ class AlertsConfig:
             return tuple(self.to)
         fitting = (rule.to for rule in self.rules if rule.fits(portal, severity))
         return next(fitting, ())
+
+
+@dataclass(frozen=True, kw_only=True)
+class PingConfig:
+    """URLs to call when scheduled work of a portal starts and ends."""
+
+    start: Secret | None = None
+    success: Secret | None = None
+    failure: Secret | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("start", "success", "failure"):
+            url = getattr(self, name)
+            if url is not None and not url.reveal().startswith(("http://", "https://")):
+                raise ValueError(f"{name} must be a URL that begins with https:// or http://")
+
+
+NO_PINGS = PingConfig()

@@ -7,7 +7,7 @@ from typing import Literal
 from ordosync.accounts.merchant import Merchant
 from ordosync.accounts.portal_account import PortalAccount
 from ordosync.accounts.supplier import Supplier
-from ordosync.config.settings import EditPolicy
+from ordosync.config.policy_settings import EditPolicy
 
 MerchantPart = Literal[
     "orders",

@@ -15,8 +15,8 @@ from ordosync.config.needs import (
     cannot_know_skus,
     cannot_zero_discontinued,
 )
+from ordosync.config.policy_settings import EditsConfig, ShortagesConfig
 from ordosync.config.reader import Place, Reader
-from ordosync.config.settings import EditsConfig, ShortagesConfig
 from ordosync.config.stock_settings import SellingConfig, StockConfig
 
 _NEEDS_INVENTORY = "needs `manage_inventory: true` in this portal"

@@ -1,6 +1,6 @@
 """Settings: the loaded configuration as frozen values."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fnmatch import fnmatchcase
@@ -10,25 +10,29 @@ from typing import Any, Literal
 
 from ordosync.accounts.account import Account
 from ordosync.accounts.option_types import FirstOf
-from ordosync.config.alert_settings import AlertsConfig
+from ordosync.config.alert_settings import NO_PINGS, AlertsConfig, PingConfig
 from ordosync.config.hold_settings import NO_HOLD, HoldConfig
+from ordosync.config.policy_settings import (
+    EDITS_BY_DEFAULT,
+    SHORTAGES_BY_DEFAULT,
+    EditsConfig,
+    ShortagesConfig,
+)
 from ordosync.config.stock_settings import (
     NO_SELLING_RULES,
     NO_STOCK_RULES,
     SellingConfig,
     StockConfig,
 )
-from ordosync.edits import LABEL, Until
 from ordosync.left_out import is_among
 from ordosync.max_age import MaxAge, max_age_of
-from ordosync.secret import Secret
-from ordosync.shortages import ONE_DAY, Resume
 from ordosync.store.location import StoreLocation
 
 SCHEDULED_TASKS = ("import-orders", "import-products", "write-inventory-back", "cancel-orders")
 GLOBAL_TASKS = ("import-orders", "import-products", "write-inventory-back")
 AT_ONCE_TASKS = ("update-tracking", "split-order", "report-shortages")
 
+PortalGroups = Mapping[str, Sequence["PortalConfig"]]
 Interval = Literal["10-minutes", "hourly", "6-hours", "daily", "off"]
 Optional = Literal[
     "ship_to_email",
@@ -84,64 +88,6 @@ class ShippingMethodsConfig:
     map: Mapping[str, str] = field(default_factory=dict)
 
 
-EditPolicy = Literal["notify", "hold", "apply", "ignore"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class EditsConfig:
-    """Policies for edits of orders that were sent, by group of their fields."""
-
-    address: EditPolicy = "notify"
-    """Ship To, and the contact: Bill To, mail and telephone, as far as they are sent."""
-    lines: EditPolicy = "notify"
-    method: EditPolicy = "notify"
-    notes: EditPolicy = "ignore"
-    until: Until = LABEL
-    """The end of the time in which `hold` and `apply` are tried."""
-
-    def of(self, group: str) -> EditPolicy:
-        """Return the policy of a group; the contact has that of the address."""
-        policy: EditPolicy = getattr(self, "address" if group == "contact" else group)
-        return policy
-
-    @property
-    def policies(self) -> Mapping[str, EditPolicy]:
-        """The policy of each group."""
-        groups = ("address", "lines", "method", "notes")
-        return {group: getattr(self, group) for group in groups}
-
-
-@dataclass(frozen=True, kw_only=True)
-class ShortagesConfig:
-    """Actions at the Merchant if the Supplier does not send units, or sends them later."""
-
-    report: bool = True
-    """True to add a report to the Merchant's order."""
-    hold: bool = False
-    """True to hold the units there, too, or the order."""
-    cancel: Literal["never", "lines"] = "never"
-    """`lines` cancels the short units there, but never the order of a line. Nothing is refunded."""
-    zero_stock: tuple[Literal["out-of-stock", "not-enough", "discontinued"], ...] = ()
-    """Reasons of the Supplier for which the Merchant shows 0 of the product."""
-    resume: Resume = ONE_DAY
-    """When the product is sold again if the Supplier's quantity does not change."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class PingConfig:
-    """URLs to call when scheduled work of a portal starts and ends."""
-
-    start: Secret | None = None
-    success: Secret | None = None
-    failure: Secret | None = None
-
-    def __post_init__(self) -> None:
-        for name in ("start", "success", "failure"):
-            url = getattr(self, name)
-            if url is not None and not url.reveal().startswith(("http://", "https://")):
-                raise ValueError(f"{name} must be a URL that begins with https:// or http://")
-
-
 @dataclass(frozen=True, kw_only=True)
 class AccountConfig:
     """An account: its kind, and the options of that kind as keyword arguments of its class."""
@@ -195,10 +141,10 @@ class PortalConfig:
     send: tuple[Optional, ...] = ()
     shipping_methods: ShippingMethodsConfig = ShippingMethodsConfig()
     hold: HoldConfig = NO_HOLD
-    edits: EditsConfig = EditsConfig()
+    edits: EditsConfig = EDITS_BY_DEFAULT
     cancel_deadline: timedelta = timedelta(days=2)
     """The time in which a Supplier that is asked to cancel an order should answer."""
-    shortages: ShortagesConfig = ShortagesConfig()
+    shortages: ShortagesConfig = SHORTAGES_BY_DEFAULT
     stock: StockConfig = NO_STOCK_RULES
     sku_map: Path | None = None
     """A CSV file with the Supplier's SKU and the units of each of the Merchant's SKUs."""
@@ -206,7 +152,7 @@ class PortalConfig:
     """`hold` keeps orders back with a SKU that is neither in the map nor the Supplier's."""
     tasks: Mapping[str, Interval] = field(default_factory=dict)
     """The interval of each scheduled task, with defaults."""
-    ping: PingConfig = PingConfig()
+    ping: PingConfig = NO_PINGS
     unavailable: Mapping[str, str] = field(default_factory=dict)
     """The tasks that lack a part of one of the accounts, with the reason. Not an option."""
     supplier_key: Hashable = None
@@ -297,3 +243,22 @@ class Config:
     def places(self) -> Path:
         """The folder for files of places; a dry run has the same."""
         return (self.originals or self.database).places
+
+    @cached_property
+    def by_merchant(self) -> PortalGroups:
+        """The portals of each Merchant account that has any."""
+        return _grouped(self.portals, lambda portal: portal.merchant)
+
+    @cached_property
+    def by_supplier(self) -> PortalGroups:
+        """The portals of each Supplier account that has any."""
+        return _grouped(self.portals, lambda portal: portal.supplier)
+
+
+def _grouped(
+    portals: Mapping[str, PortalConfig], side: Callable[[PortalConfig], SideConfig]
+) -> PortalGroups:
+    groups: dict[str, list[PortalConfig]] = {}
+    for portal in portals.values():
+        groups.setdefault(side(portal).account, []).append(portal)
+    return groups

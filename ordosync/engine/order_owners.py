@@ -35,7 +35,7 @@ class Owners:
     @classmethod
     def of(cls, config: Config, account: str) -> "Owners":
         """Return the portals of an account; the store knows the first names of renamed ones."""
-        shipped = [p for p in config.portals.values() if p.supplier.account == account]
+        shipped = config.by_supplier.get(account, ())
         origins: dict[str, PortalConfig] = {}
         # Without the store, an account can still be read, and only first names are unknown.
         with suppress(DatabaseError), Store.open(config.database, readonly=True) as store:
@@ -43,7 +43,7 @@ class Owners:
         return cls(
             account=account,
             origins={**{portal.name: portal for portal in shipped}, **origins},
-            sent=[p for p in config.portals.values() if p.merchant.account == account],
+            sent=config.by_merchant.get(account, ()),
         )
 
     def owner(self, listed: ListedOrder) -> Owner:

@@ -175,18 +175,17 @@ def stock_portals(
 
 def _writing_stock(config: Config, account: str) -> Iterator[PortalConfig]:
     """Yield the portals that write back the stock of a Supplier account."""
-    for portal in config.portals.values():
-        if portal.supplier.account == account and can_run(portal, "write-inventory-back"):
+    for portal in config.by_supplier.get(account, ()):
+        if can_run(portal, "write-inventory-back"):
             yield portal
 
 
 def _rivals(config: Config, portal: PortalConfig, store: Store) -> tuple[str, ...]:
     """Return the other portals of this Merchant account, by their names in the store."""
-    account = portal.merchant.account
     return tuple(
         store.portals.known_as(identity(other))
-        for other in config.portals.values()
-        if other.merchant.account == account and other.name != portal.name
+        for other in config.by_merchant.get(portal.merchant.account, ())
+        if other.name != portal.name
     )
 
 

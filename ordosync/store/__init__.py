@@ -72,9 +72,12 @@ class Store:
         """
         location = SqliteFile(place) if isinstance(place, Path) else place
         store = cls(location.open(readonly=readonly, clock=clock), location)
-        if not even_moved and (moved := store.moved):
-            store.close()
-            raise DatabaseError(location, f"was moved to {moved}; change `database:`")
+        if not even_moved:
+            try:
+                store.check_moved()
+            except DatabaseError:
+                store.close()
+                raise
         return store
 
     # Most commands need few of these, and start faster without the modules of the others.
@@ -263,6 +266,11 @@ class Store:
     def moved(self) -> str | None:
         """The place that the store was moved to, and the time; None if it was not moved."""
         return value_of(self._connection, "moved_to")
+
+    def check_moved(self) -> None:
+        """Raise `DatabaseError` if the store was moved."""
+        if moved := self.moved:
+            raise DatabaseError(self.location, f"was moved to {moved}; change `database:`")
 
     @cached_property
     def whole(self) -> "WholeStore":

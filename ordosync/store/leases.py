@@ -13,6 +13,7 @@ import os
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
@@ -188,7 +189,12 @@ class LocalProcesses:
 
 def this_process() -> str:
     """Return an id of this process that no other process has, now or later."""
-    return json.dumps([_boot_id(), os.getpid(), _started(os.getpid()), _container()])
+    return _owner(os.getpid())
+
+
+@lru_cache(maxsize=1)
+def _owner(pid: int) -> str:
+    return json.dumps([_boot_id(), pid, _started(pid), _container()])
 
 
 def is_alive(owner: str) -> bool:

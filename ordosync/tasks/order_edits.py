@@ -13,7 +13,8 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ordosync.config.settings import EditPolicy, PortalConfig
+from ordosync.config.policy_settings import EditPolicy
+from ordosync.config.settings import PortalConfig
 from ordosync.models import Comment, InvalidRecord, Order
 from ordosync.store.step_rows import StepRef, StepRow
 from ordosync.tasks.base import Decision, Known, Portal, Step

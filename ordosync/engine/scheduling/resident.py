@@ -8,7 +8,7 @@ import signal
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from threading import Lock
 
@@ -111,14 +111,14 @@ class Resident:
     def work(self, name: str) -> None:
         """Work on what is due in a portal."""
         try:
-            with self._current() as tick:
-                with Store.open(tick.config.database, clock=tick.clock) as store:
+            with self._current() as tick, closing(tick.reusable_store()) as reusable:
+                with reusable.use() as store:
                     # Refuses the configuration of a host that is behind.
                     register(tick.config, store, tick.clock)
                     rows = store.schedule.due_in([name], tick.clock.now())
                 rows = [row for row in rows if row.task in TASKS]
                 if rows and name in tick.config.portals:
-                    self.report([tick.work_on(rows)])
+                    self.report([tick.work_on(rows, reusable)])
         except Exception as error:
             self._report_error(error)
 

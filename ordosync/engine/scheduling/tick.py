@@ -4,7 +4,7 @@ A tick has two halves: `due_portals` asks the store what is due, and `work_on` d
 portal. A portal that fails does not affect the others.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
@@ -16,13 +16,14 @@ from ordosync.config.settings import Config, PortalConfig
 from ordosync.engine import open_portal, register, run_if_due
 from ordosync.engine.execution.claim import GaveUp
 from ordosync.engine.execution.interruption import Stop
-from ordosync.engine.scheduling.due_portals import DuePortals, worked_off
+from ordosync.engine.scheduling.due_portals import DuePortals
 from ordosync.engine.scheduling.outages import Alert, alerts_of, alerts_of_crashes
 from ordosync.engine.scheduling.registration import resume_tasks
 from ordosync.engine.scheduling.retention import prune_for_a_while
 from ordosync.errors import OrdosyncError, mistake
 from ordosync.slots import is_from_the_future
 from ordosync.store import Store
+from ordosync.store.reusable import ReusableStore
 from ordosync.store.runs import Run
 from ordosync.store.schedule_row import ScheduleRow
 from ordosync.tasks import TASKS
@@ -71,10 +72,23 @@ class Tick:
             # and would clean up its side files.
             workers = ThreadPoolExecutor(max_workers=jobs, initializer=block_signals)
             with closing(self.connections), workers as pool:
-                reports = worked_off(queue, self.work_on, pool, jobs=jobs)
+                done = [pool.submit(self._work_off, queue) for _ in range(jobs)]
         if prunes:
             prune_for_a_while(self.config, self.clock, self.stop)
+        reports = {name: report for each in done for name, report in each.result().items()}
+        return [reports[name] for name in queue.taken]
+
+    def _work_off(self, queue: DuePortals) -> Mapping[str, PortalReport]:
+        """Work on portals in one thread until none is due; return their reports by name."""
+        reports: dict[str, PortalReport] = {}
+        with closing(self.reusable_store()) as store:
+            while rows := queue.take():
+                reports[rows[0].portal] = self.work_on(rows, store)
         return reports
+
+    def reusable_store(self) -> ReusableStore:
+        """Return the store for one thread, which opens it when it uses it."""
+        return ReusableStore(self.config.database, self.clock)
 
     def due_portals(self, store: Store) -> list[list[ScheduleRow]]:
         """Return what is due here, grouped by portal; the portal that is due first comes first."""
@@ -85,13 +99,13 @@ class Tick:
                 due.setdefault(row.portal, []).append(row)
         return list(due.values())
 
-    def work_on(self, rows: Sequence[ScheduleRow]) -> PortalReport:
+    def work_on(self, rows: Sequence[ScheduleRow], reusable: ReusableStore) -> PortalReport:
         """Run the due tasks of one portal, in the order of `TASKS`."""
         config = self.config.portals[rows[0].portal]
         runs: list[Run] = []
         alerts = list(self._wrong_clock(rows))
         try:
-            with Store.open(self.config.database, clock=self.clock) as store:
+            with reusable.use() as store:
                 for name in sorted((row.task for row in rows), key=_ORDER.index):
                     if self.stop.reason:
                         break

@@ -3,7 +3,8 @@
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ordosync.config.settings import EditPolicy, PortalConfig
+from ordosync.config.policy_settings import EditPolicy
+from ordosync.config.settings import PortalConfig
 from ordosync.models import Order
 from ordosync.tasks.base import Known
 from ordosync.tasks.orders.group_digests import Digester, Group

@@ -16,7 +16,7 @@ from functools import lru_cache
 import msgspec
 from msgspec.structs import replace
 
-from ordosync.config.settings import EditsConfig
+from ordosync.config.policy_settings import EditsConfig
 from ordosync.models import Address, Order
 from ordosync.tasks.orders.destination import country, destination
 

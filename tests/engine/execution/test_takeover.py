@@ -177,6 +177,7 @@ def test_where_no_process_can_be_seen_a_lease_ends_by_time_or_by_a_new_start_of_
     for name in ("_boot_id", "_container"):
         monkeypatch.setattr(leases, name, lambda: "")
     monkeypatch.setattr(leases, "_started", lambda _: None)
+    monkeypatch.setattr(leases, "_owner", leases._owner.__wrapped__)
     clock = VirtualClock()
     with Store.open(tmp_path / "ordosync.db") as store:
 

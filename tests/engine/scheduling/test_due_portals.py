@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ordosync.engine.scheduling.due_portals import _REFRESH_S, DuePortals, worked_off
+from ordosync.engine.scheduling.due_portals import _REFRESH_S, DuePortals
 from ordosync.store import Store
 from ordosync.store.location import SqliteFile, StoreLocation
 from ordosync.store.postgres_database import PostgresDatabase
@@ -78,10 +78,14 @@ def test_portals_of_a_host_that_died_come_first(location: StoreLocation) -> None
     assert names == (["a", "b", "c"] if location.host is None else ["b", "a", "c"])
 
 
-def test_results_are_in_the_order_of_the_queue(location: StoreLocation) -> None:
-    with Store.open(location) as store, ThreadPoolExecutor(2) as pool:
-        queue = DuePortals(Answers("abcde"), store, VirtualClock())
+def test_threads_take_each_portal_once(location: StoreLocation) -> None:
+    def take_all(queue: DuePortals) -> list[str]:
+        return [rows[0].portal for rows in iter(queue.take, None)]
 
-        results = worked_off(queue, lambda rows: rows[0].portal, pool, jobs=2)
+    with Store.open(location) as store:
+        queue = DuePortals(Answers("abcdefgh"), store, VirtualClock())
+        with ThreadPoolExecutor(4) as pool:
+            names = [name for each in pool.map(take_all, [queue] * 4) for name in each]
 
-    assert results == ["a", "b", "c", "d", "e"]
+    assert sorted(names) == list("abcdefgh")
+    assert queue.taken == list("abcdefgh")
