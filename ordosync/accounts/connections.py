@@ -1,7 +1,9 @@
 """HTTP sessions and places that all portals and threads of one process share."""
 
 import threading
-from collections.abc import Callable, Hashable
+from collections import Counter
+from collections.abc import Callable, Collection, Hashable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from ordosync.clock import Clock
@@ -10,6 +12,10 @@ if TYPE_CHECKING:
     from ordosync.accounts.files.places.place import Place
     from ordosync.http import HttpClient
     from ordosync.http.account_limits import AccountLimits
+
+
+_MOST_IDLE = 32
+"""Accounts that keep their connections while no portal uses them: a process may open few files."""
 
 
 class Connections:
@@ -29,7 +35,11 @@ class Connections:
         self.write_guard = write_guard
         self._limits = limits
         self._sessions: dict[str, HttpClient] = {}
-        self._places: dict[Hashable, Place] = {}
+        self._places: dict[tuple[str, Hashable], Place] = {}
+        self._users: Counter[str] = Counter()
+        """The number of portals that use each account now."""
+        self._idle: dict[str, None] = {}
+        """The accounts that were used and are not any more, the last one at the end."""
         self._lock = threading.Lock()
 
     @property
@@ -53,12 +63,42 @@ class Connections:
                 self._sessions[account] = make()
             return self._sessions[account].counted(before_write)
 
-    def place(self, key: Hashable, make: Callable[[], "Place"]) -> "Place":
-        """Return the place with this key, such as its account and options."""
+    def place(self, account: str, options: Hashable, make: Callable[[], "Place"]) -> "Place":
+        """Return the place of this account with these options."""
         with self._lock:
+            key = account, options
             if key not in self._places:
                 self._places[key] = make()
             return self._places[key]
+
+    @contextmanager
+    def in_use(self, *accounts: str) -> Iterator[None]:
+        """Keep the connections of these accounts open within this context, by one thread.
+
+        After that they stay open until many other accounts were used. Then they are closed, and a
+        later request connects again. Limits and counts are kept.
+        """
+        with self._lock:
+            self._users.update(accounts)
+            for account in accounts:
+                self._idle.pop(account, None)
+        try:
+            yield
+        finally:
+            for each in self._left(accounts):
+                each.close()
+
+    def _left(self, accounts: Collection[str]) -> "list[HttpClient | Place]":
+        """Note that a portal uses these accounts no more; return the connections to close."""
+        with self._lock:
+            self._users.subtract(accounts)
+            self._idle |= dict.fromkeys(name for name in accounts if not self._users[name])
+            self._users += Counter()
+            oldest = list(self._idle)[: max(len(self._idle) - _MOST_IDLE, 0)]
+            for account in oldest:
+                del self._idle[account]
+            places = [place for (account, _), place in self._places.items() if account in oldest]
+            return [*(self._sessions[name] for name in oldest if name in self._sessions), *places]
 
     def close(self) -> None:
         """Close all sessions and places. `session` and `place` create new ones after that."""

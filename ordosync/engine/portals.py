@@ -104,6 +104,7 @@ def open_portal(
         is_pooled=config.accounts[portal.supplier.account].selling.pool == "quota",
         sku_map=sku_map if portal.sku_map else None,
         rivals=_rivals(config, portal, store),
+        in_use=partial(connections.in_use, portal.merchant.account, portal.supplier.account),
     )
 
 

@@ -4,6 +4,7 @@ The log, the retries and the clock belong to the engine.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -57,6 +58,8 @@ class Portal:
     """None if the portal has no map: then both accounts have the same SKUs."""
     rivals: tuple[str, ...] = ()
     """The other portals of the same Merchant account, which may read the same lines."""
+    in_use: Callable[[], AbstractContextManager[None]] = nullcontext
+    """Keeps the connections of both accounts open within its context."""
     known_skus: set[str] = field(default_factory=set)
     """SKUs that the Supplier has, as far as a run has asked."""
 

@@ -56,8 +56,9 @@ def rebuild_state(
         for portal in selected:
             opened = open_portal(config, portal, store, connections)
             with_products = can_run(portal, "import-products")
-            results.append(rebuild(opened, store, clock, with_products=with_products, add=yes))
-            opened.close()
+            with opened.in_use():
+                results.append(rebuild(opened, store, clock, with_products=with_products, add=yes))
+                opened.close()
     with context.sandboxed() as copies, open_session(context) as session:
         previews = [
             session.preview(task, portal)

@@ -12,7 +12,6 @@ from ordosync.cli.output import render, tables
 from ordosync.cli.output import runs as render_runs
 from ordosync.cli.output.csv_output import write_csv
 from ordosync.cli.session import Session, open_session, portals_of_this_host
-from ordosync.config.settings import PortalConfig
 from ordosync.engine import AlreadyRunning
 from ordosync.engine.comparison.difference import NOT_COMPARED, Difference
 from ordosync.engine.comparison.ledger_filling import fill_ledger
@@ -53,7 +52,9 @@ def reconcile(
         for portal in selected:
             if session.stop.signals:
                 break
-            compared, repairs = _reconcile(session, portal, fix=fix)
+            opened = session.open(portal)
+            with opened.in_use():
+                compared, repairs = _reconcile(session, opened, fix=fix)
             found += compared
             runs += repairs
     remaining = [difference for difference in found if difference.kind != NOT_COMPARED]
@@ -68,10 +69,10 @@ def reconcile(
 
 
 def _reconcile(
-    session: Session, portal: PortalConfig, *, fix: bool
+    session: Session, opened: Portal, *, fix: bool
 ) -> tuple[list[Difference], list[Run | AlreadyRunning]]:
+    portal = opened.config
     tasks = frozenset(task for task in TASKS if can_run(portal, task))
-    opened = session.open(portal)
     read_sku_map(opened, session.store)
     for text in cannot_tell(opened):
         render.message(f"{portal.name}: {text}")

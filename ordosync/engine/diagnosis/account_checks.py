@@ -35,7 +35,10 @@ def online_checks(config: Config, store: Store, clock: Clock) -> Iterator[Online
         for portal in config.portals.values():
             roles: tuple[Role, Role] = ("merchant", "supplier")
             for role in roles:
-                yield from _side(config, portal, role, connections, _products(store, portal, role))
+                products = _products(store, portal, role)
+                side = portal.merchant if role == "merchant" else portal.supplier
+                with connections.in_use(side.account):
+                    yield from _side(config, portal, role, connections, products)
 
 
 def _products(store: Store, portal: PortalConfig, role: Role) -> Sequence[str]:

@@ -131,8 +131,9 @@ class Execution:
         """Do the work of the run and end it; return the run as it is logged."""
         try:
             try:
-                self._work(only, force=force)
-                self._task.target(self._portal).flush()
+                with self._portal.in_use():
+                    self._work(only, force=force)
+                    self._task.target(self._portal).flush()
             except Exception as failure:
                 errors.clear_frames(failure)
                 raise

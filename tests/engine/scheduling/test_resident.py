@@ -35,7 +35,7 @@ def _resident(path: Path) -> Resident:
 
 def used(tick: Tick) -> FakePlace:
     """Return the place that the runs of a configuration use, which is opened if necessary."""
-    place = tick.connections.place("place", FakePlace)  # type: ignore[arg-type]
+    place = tick.connections.place("acme", "place", FakePlace)  # type: ignore[arg-type]
     assert isinstance(place, FakePlace)
     return place
 

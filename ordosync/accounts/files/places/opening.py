@@ -13,9 +13,7 @@ MISSING = "the library for sftp:// is missing; run `pip install 'ordosync[sftp]'
 
 def place_of(options: PlaceOptions, at: Connections, *, account: str) -> Place:
     """Return a place of an account; all its portals share the connection."""
-    return at.place(
-        (account, options), partial(open_place, options, account=account, clock=at.clock)
-    )
+    return at.place(account, options, partial(open_place, options, account=account, clock=at.clock))
 
 
 def open_place(options: PlaceOptions, *, account: str, clock: Clock) -> Place:

@@ -43,7 +43,7 @@ class World:
         self.place = FolderPlace(folder / "place")
         self.clock = VirtualClock()
         self.connections = Connections(self.clock)
-        self.connections.place(("acme", SFTP), lambda: self.place)
+        self.connections.place("acme", SFTP, lambda: self.place)
         self.portals = ["one"]
         self.opened: list[Merchant | Supplier] = []
 
