@@ -144,7 +144,7 @@ def write_transaction(
     Unless it is `durable`, a power cut may undo it, and then all later ones, too.
     """
     # In other journal modes, the file itself could be damaged.
-    is_relaxed = not durable and _pragma(connection, "journal_mode") == "wal"
+    is_relaxed = not durable and type(connection) is _FileConnection
     try:
         if is_relaxed:
             connection.execute("pragma synchronous = normal")

@@ -23,6 +23,8 @@ class Links(LinkSteps):
 
     def of_merchant(self, kind: LinkKind, ids: Sequence[str]) -> Mapping[str, Link]:
         """Return the newest link of each of the Merchant's ids that has one."""
+        if not ids:
+            return {}
         rows = self._db.execute(
             "select * from links where portal = ? and kind = ?"
             " and merchant_id in (select value from json_each(?)) order by generation",
@@ -35,6 +37,8 @@ class Links(LinkSteps):
 
         If one order has several pieces at the Merchant, it is the piece that is not sent.
         """
+        if not ids:
+            return {}
         rows = self._db.execute(
             "select * from links where portal = ? and kind = ?"
             " and supplier_id in (select value from json_each(?))"
@@ -56,6 +60,8 @@ class Links(LinkSteps):
 
     def all_of_supplier(self, kind: LinkKind, ids: Sequence[str]) -> Mapping[str, Sequence[Link]]:
         """Return all links of the Supplier's ids, with the one of `of_supplier` first."""
+        if not ids:
+            return {}
         rows = self._db.execute(
             "select * from links where portal = ? and kind = ?"
             " and supplier_id in (select value from json_each(?))"
@@ -99,6 +105,8 @@ class Links(LinkSteps):
     def _of_orders(
         self, kind: LinkKind, order_ids: Sequence[str], *, condition: str = ""
     ) -> "list[Row]":
+        if not order_ids:
+            return []
         return self._db.execute(
             "select * from links where portal = ? and order_id in (select value from json_each(?))"  # noqa: S608
             f" and order_id is not null and kind = ? {condition}"

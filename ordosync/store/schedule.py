@@ -133,40 +133,46 @@ class Schedule:
         """
         at = to_text(now)
         self._db.execute(
-            "insert into schedule (portal, task) values (?, ?) on conflict do nothing",
-            (portal, task),
+            "insert into schedule (portal, task, last_started_at, next_at) values (?, ?, ?, ?)"
+            " on conflict (portal, task) do update"
+            " set last_started_at = excluded.last_started_at, next_at = excluded.next_at",
+            (portal, task, at, at),
         )
-        self._change(portal, task, last_started_at=at, next_at=at)
         if scheduled and (row := self.get(portal, task)):
             tried_at = row.history.tried_at
             same = tried_at and row.slots.number(tried_at) == row.slots.number(now)
             self._change(portal, task, tried_at=at, tries=row.history.tries + 1 if same else 1)
 
     def ended(
-        self, portal: str, task: str, status: Status, *, now: datetime, scheduled: bool
+        self,
+        portal: str,
+        task: str,
+        status: Status,
+        *,
+        now: datetime,
+        scheduled: bool,
+        slot_of: datetime | None = None,
     ) -> None:
-        """Note the result of a run, and when the next run starts. Manual runs complete no slot.
+        """Note the result of a run, and when the next run starts.
 
-        A task that was woken meanwhile stays due: the run may have read before the change.
+        `slot_of` is the start of a run that completes its slot if it succeeds; manual runs complete
+        none. A task that was woken meanwhile stays due: the run may have read before the change.
         """
+        changes: dict[str, object] = {"tries": 0} if scheduled else {}
         if status in ("ok", "partial"):
-            self._change(portal, task, last_ok_at=to_text(now))
-        if scheduled:
-            self._change(portal, task, tries=0)
-            if status in ("ok", "partial"):
-                self._change(portal, task, failures=0)
-            elif status == "failed":
-                self._db.execute(
-                    "update schedule set failures = failures + 1 where portal = ? and task = ?",
-                    (portal, task),
-                )
+            changes["last_ok_at"] = to_text(now)
+            changes |= {"failures": 0} if scheduled else {}
+            changes |= {"done_at": to_text(slot_of)} if slot_of else {}
+        if changes:
+            self._change(portal, task, **changes)
+        if scheduled and status == "failed":
+            self._db.execute(
+                "update schedule set failures = failures + 1 where portal = ? and task = ?",
+                (portal, task),
+            )
         row = self.get(portal, task)
         if row and not row.was_woken(now):
             self._set_next(row, now=now)
-
-    def slot_done(self, portal: str, task: str, *, at: datetime) -> None:
-        """Note that the run that started at this time has completed its slot."""
-        self._change(portal, task, done_at=to_text(at))
 
     def forget_future(self, row: ScheduleRow, *, now: datetime) -> bool:
         """Delete times that a wrong clock wrote. True if there were any."""

@@ -32,7 +32,7 @@ def gathered(
     try:
         for page in pages:
             is_full = len(items) + len(page.items) > size
-            if items and (is_full or not ids.isdisjoint(_related(page))):
+            if items and (is_full or not ids.isdisjoint(related_ids(page))):
                 yield Page(items=tuple(items), cursor=cursor)
                 items, ids = [], set()
             items += page.items
@@ -45,7 +45,8 @@ def gathered(
     yield Page(items=tuple(items), cursor=cursor)
 
 
-def _related(page: Page[Order | InvalidRecord]) -> Iterator[str]:
+def related_ids(page: Page[Order | InvalidRecord]) -> Iterator[str]:
+    """Yield the ids of a page, and those of the orders that its pieces were split from."""
     for item in page.items:
         yield item.id
         if isinstance(item, Order):

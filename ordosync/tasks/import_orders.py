@@ -24,7 +24,7 @@ from ordosync.tasks.base import (
     Step,
     Task,
 )
-from ordosync.tasks.batching import gathered, pages_of
+from ordosync.tasks.batching import gathered, pages_of, related_ids
 from ordosync.tasks.invalid_records import step_of_source
 from ordosync.tasks.order_edits import Imported, announce, compare
 from ordosync.tasks.order_edits import due_again as edits_due_again
@@ -144,11 +144,9 @@ def _planned_page(
     portal: Portal, digester: Digester, page: Page[Order | InvalidRecord], *, behind: bool
 ) -> tuple[Page[Step], AccountError | None]:
     """Return the steps of a page, and the error if some of them wait for the Supplier."""
-    ids = {item.id for item in page.items}
-    for item in page.items:
-        if isinstance(item, Order):
-            ids.update(item.ancestors)
-    links = {**portal.links.of_merchant("order", sorted(ids))}
+    if not page.items:
+        return Page(items=(), cursor=page.cursor), None
+    links = {**portal.links.of_merchant("order", sorted({*related_ids(page)}))}
     restored = restored_orders(portal, [links[i.id] for i in page.items if i.id in links])
     earlier = list(links.values()) if behind else []
     families = split_families(portal, page.items, links) if behind else []

@@ -326,9 +326,9 @@ MUTANTS = (
     ),
     Mutant(
         protection="a slot is done only when its run has ended well",
-        file="engine/execution/run.py",
-        old='if run.trigger == "schedule" and status in ("ok", "partial"):',
-        new='if run.trigger == "schedule":',
+        file="store/schedule.py",
+        old='if status in ("ok", "partial"):',
+        new="if True:",
         test="engine/scheduling/test_run_due.py::test_a_failed_run_is_tried_again_in_its_own_slot",
     ),
     Mutant(

@@ -284,9 +284,14 @@ class Execution:
                 store.runs.finish(run.id, status, now=now, error=error)
             else:
                 store.runs.remove(run.id)
-            if run.trigger == "schedule" and status in ("ok", "partial"):
-                store.schedule.slot_done(portal, task, at=run.started_at)
-            store.schedule.ended(portal, task, status, now=now, scheduled=self._claim.scheduled)
+            store.schedule.ended(
+                portal,
+                task,
+                status,
+                now=now,
+                scheduled=self._claim.scheduled,
+                slot_of=run.started_at if run.trigger == "schedule" else None,
+            )
         fault("cursor-after-commit")
         fault("finish-after-commit")
         wake_after(self._task, self._portal, store, self._clock, self._recorder)
