@@ -100,6 +100,7 @@ def test_copy_that_was_undone_can_be_made_again(pair: Pair, postgres: str) -> No
     assert ordosync(pair.folder, "import-orders", "shop-northwind").code == 0
 
 
+@pytest.mark.of_files
 def test_store_can_go_back_to_where_it_was_before(pair: Pair, postgres: str) -> None:
     for number, place in enumerate((postgres, "back.db", postgres, "back.db"), 2000):
         done = copy(pair, place)
@@ -110,6 +111,7 @@ def test_store_can_go_back_to_where_it_was_before(pair: Pair, postgres: str) -> 
         assert ordosync(pair.folder, "import-orders", "shop-northwind").code == 0
 
 
+@pytest.mark.of_files
 def test_store_that_was_moved_to_an_earlier_file_of_this_name_is_no_target(
     pair: Pair, postgres: str
 ) -> None:

@@ -13,6 +13,8 @@ import pytest
 from ordosync.database import sqlite3
 from tests.support.command import HEADER, finished, numbers, ordosync, row, shop, started
 
+pytestmark = pytest.mark.of_files
+
 TASK = "import-orders"
 MANY = [str(number) for number in range(1000, 1400)]
 

@@ -12,6 +12,8 @@ from ordosync import database
 from ordosync.clock import SLICE_S
 from ordosync.store import Store
 
+pytestmark = pytest.mark.of_files
+
 
 def journal_of(path: Path) -> str:
     with Store.open(path):

@@ -9,6 +9,8 @@ import pytest
 from ordosync.store import Store
 from tests.benchmarks.measuring import counted
 
+pytestmark = pytest.mark.of_files
+
 NOW = datetime(2026, 11, 26, tzinfo=UTC)
 PORTAL, TASK = "p", "import-orders"
 QUESTIONS: dict[str, Callable[[Store], object]] = {

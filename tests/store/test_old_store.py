@@ -204,6 +204,7 @@ def test_store_of_the_fourth_version_gets_links_that_were_never_mapped(world: Ol
     assert sum(counts["done"] for counts in counted.values()) == 0
 
 
+@pytest.mark.of_files
 def test_store_of_the_fifth_version_finds_an_order_number_in_any_case(world: OldWorld) -> None:
     path = load_config(world.config).database.path
     with closing(sqlite3.connect(path, isolation_level=None)) as db:

@@ -17,6 +17,8 @@ from tests.store.recorded import PORTALS, OldWorld, old_world
 from tests.support.command import ordosync
 from tests.tasks.portal import Pair, line
 
+pytestmark = pytest.mark.of_files
+
 KEY, OTHER = b"0123456789abcdef", b"fedcba9876543210"
 DIGEST = "aa2d7b23e9e3d100"
 

@@ -19,6 +19,7 @@ from ordosync.store import Store
 from ordosync.store.pruning import BATCH
 from tests.support.clock import START, Cron, VirtualClock
 from tests.support.command import AT_ONCE, HEADER, numbers, ordosync, row, shop
+from tests.support.stores import is_switched, opened
 
 TASK = "import-orders"
 OLD = START - timedelta(days=401)
@@ -36,7 +37,7 @@ def _store(tmp_path: Path) -> Path:
 def add(path: Path, count: int, at: datetime, *, state: str = "done", task: str = TASK) -> None:
     """Add runs at this time, each with one step in this state."""
     text = to_text(at)
-    with closing(sqlite3.connect(path)) as db, db:
+    with closing(opened(path)) as db, db:
         (last,) = db.execute("select coalesce(max(id), 0) from runs").fetchone()
         ids = range(last + 1, last + 1 + count)
         db.executemany(
@@ -49,11 +50,13 @@ def add(path: Path, count: int, at: datetime, *, state: str = "done", task: str 
             " last_run_id) values ('shop-warehouse', ?, ?, ?, '', ?, ?, ?, ?)",
             ((task, f"{id_}#1", state, text, text, id_, id_) for id_ in ids),
         )
+        if is_switched():
+            db.execute("select setval(pg_get_serial_sequence('runs', 'id'), max(id)) from runs")
 
 
 def left(path: Path) -> tuple[int, int]:
     """Count the runs and the steps."""
-    with closing(sqlite3.connect(path)) as db:
+    with closing(opened(path)) as db:
         counts: tuple[int, int] = db.execute(
             "select (select count(*) from runs), (select count(*) from steps)"
         ).fetchone()
@@ -97,7 +100,7 @@ def test_the_newest_run_of_each_task_stays(store: Path) -> None:
 def test_a_step_that_was_settled_by_hand_lately_stays(store: Path) -> None:
     add(store, 1, OLD)
     add(store, 1, YOUNG)
-    with closing(sqlite3.connect(store)) as db, db:
+    with closing(opened(store)) as db, db:
         db.execute("update steps set updated_at = ?", (to_text(YOUNG),))
 
     assert pruned(store) == (0, 0)
@@ -223,6 +226,7 @@ def test_a_retention_that_is_invalid_is_a_problem(tmp_path: Path, days: str) -> 
 
 
 @pytest.mark.slow
+@pytest.mark.of_files
 def test_two_hundred_thousand_rows_are_deleted_while_others_write(store: Path) -> None:
     add(store, 100_000, OLD)
     add(store, 10, OLD, state="failed")

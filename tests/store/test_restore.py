@@ -40,6 +40,8 @@ from tests.support.command import (
 from tests.support.copies import backed_up, go_back
 from tests.tasks.portal import CONFIG, Pair
 
+pytestmark = pytest.mark.of_files
+
 TASK = "import-orders"
 LATER = timedelta(hours=2)
 

@@ -113,6 +113,10 @@ class _Plain:
         cursor = self._connection.execute(statement, values)
         return cursor if cursor.description else _NoRows()
 
+    def executemany(self, statement: str, values: Any) -> None:
+        """Execute a statement for each of these values."""
+        self._connection.executemany(statement, values)
+
     def __enter__(self) -> "_Plain":
         return self
 

@@ -13,7 +13,6 @@ from ordosync.config.settings import Config
 from ordosync.engine import register
 from ordosync.engine.scheduling.free_portals import free_portals
 from ordosync.store import Store
-from ordosync.store.leases import this_process
 from tests.support.command import CONFIG
 from tests.support.stores import opened
 
@@ -79,7 +78,8 @@ def test_the_portal_that_was_due_first_comes_first_while_there_is_room(
 
 
 def test_a_portal_with_a_live_process_is_left_to_it(config: Config, store: Store) -> None:
-    hold(config, "p1", this_process())
+    with store.transaction():
+        store.leases.claim("p1", "orders", clock=Clock())
 
     assert names(config, store, room=1) == ["p2"]
 
