@@ -11,6 +11,8 @@ import pytest
 from hypothesis import settings
 
 from ordosync import database_file
+from ordosync.store.location import SqliteFile, StoreLocation
+from ordosync.store.postgres_database import PostgresDatabase
 from tests.fakes.shortcut import without_sockets
 from tests.support import postgres, stores
 from tests.support.cases import Table
@@ -67,6 +69,15 @@ def _postgres(postgres_server: str) -> Iterator[str]:
     """Return the URL of an empty schema; the test is skipped if there is no PostgreSQL."""
     with postgres.schema(postgres_server) as url:
         yield url
+
+
+@pytest.fixture(name="location", params=["sqlite", "postgres"])
+def _location(request: pytest.FixtureRequest, tmp_path: Path) -> StoreLocation:
+    """Return the place of a new store: in a file, and on PostgreSQL."""
+    path = tmp_path / "ordosync.db"
+    if request.param == "sqlite":
+        return SqliteFile(path)
+    return PostgresDatabase(path, url=request.getfixturevalue("postgres"))
 
 
 @pytest.fixture(autouse=True)

@@ -3,25 +3,16 @@
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
 from ordosync.errors import DatabaseError, LeaseLostError, OrdosyncError
 from ordosync.store import Store
-from ordosync.store.location import SqliteFile, StoreLocation
+from ordosync.store.location import StoreLocation
 from ordosync.store.postgres_database import PostgresDatabase
 from ordosync.store.reusable import ReusableStore
 from tests.support.clock import VirtualClock
 from tests.support.postgres import end_sessions
-
-
-@pytest.fixture(name="location", params=["sqlite", "postgres"])
-def _location(request: pytest.FixtureRequest, tmp_path: Path) -> StoreLocation:
-    path = tmp_path / "ordosync.db"
-    if request.param == "sqlite":
-        return SqliteFile(path)
-    return PostgresDatabase(path, url=request.getfixturevalue("postgres"))
 
 
 @pytest.fixture(name="reusable")

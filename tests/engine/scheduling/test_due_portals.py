@@ -2,14 +2,10 @@
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-
-import pytest
 
 from ordosync.engine.scheduling.due_portals import _REFRESH_S, DuePortals
 from ordosync.store import Store
-from ordosync.store.location import SqliteFile, StoreLocation
-from ordosync.store.postgres_database import PostgresDatabase
+from ordosync.store.location import StoreLocation
 from ordosync.store.schedule_row import ScheduleRow
 from tests.support.clock import VirtualClock
 
@@ -31,14 +27,6 @@ class Answers:
     def __call__(self, _store: Store) -> list[Sequence[ScheduleRow]]:
         self.count += 1
         return self._answers[min(self.count, len(self._answers)) - 1]
-
-
-@pytest.fixture(name="location", params=["sqlite", "postgres"])
-def _location(request: pytest.FixtureRequest, tmp_path: Path) -> StoreLocation:
-    path = tmp_path / "ordosync.db"
-    if request.param == "sqlite":
-        return SqliteFile(path)
-    return PostgresDatabase(path, url=request.getfixturevalue("postgres"))
 
 
 def taken(queue: DuePortals, clock: VirtualClock) -> list[str]:
