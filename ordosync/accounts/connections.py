@@ -35,7 +35,7 @@ class Connections:
         self.write_guard = write_guard
         self._limits = limits
         self._sessions: dict[str, HttpClient] = {}
-        self._places: dict[tuple[str, Hashable], Place] = {}
+        self._places: dict[str, dict[Hashable, Place]] = {}
         self._users: Counter[str] = Counter()
         """The number of portals that use each account now."""
         self._idle: dict[str, None] = {}
@@ -66,10 +66,10 @@ class Connections:
     def place(self, account: str, options: Hashable, make: Callable[[], "Place"]) -> "Place":
         """Return the place of this account with these options."""
         with self._lock:
-            key = account, options
-            if key not in self._places:
-                self._places[key] = make()
-            return self._places[key]
+            places = self._places.setdefault(account, {})
+            if options not in places:
+                places[options] = make()
+            return places[options]
 
     @contextmanager
     def in_use(self, *accounts: str) -> Iterator[None]:
@@ -90,15 +90,17 @@ class Connections:
 
     def _left(self, accounts: Collection[str]) -> "list[HttpClient | Place]":
         """Note that a portal uses these accounts no more; return the connections to close."""
+        to_close: list[HttpClient | Place] = []
         with self._lock:
-            self._users.subtract(accounts)
-            self._idle |= dict.fromkeys(name for name in accounts if not self._users[name])
-            self._users += Counter()
-            oldest = list(self._idle)[: max(len(self._idle) - _MOST_IDLE, 0)]
-            for account in oldest:
+            # Only accounts that are still in use remain in the counter.
+            self._users -= Counter(accounts)
+            self._idle |= dict.fromkeys(name for name in accounts if name not in self._users)
+            for account in list(self._idle)[:-_MOST_IDLE]:
                 del self._idle[account]
-            places = [place for (account, _), place in self._places.items() if account in oldest]
-            return [*(self._sessions[name] for name in oldest if name in self._sessions), *places]
+                if account in self._sessions:
+                    to_close.append(self._sessions[account])
+                to_close += self._places.get(account, {}).values()
+        return to_close
 
     def close(self) -> None:
         """Close all sessions and places. `session` and `place` create new ones after that."""
@@ -107,7 +109,7 @@ class Connections:
             places, self._places = self._places, {}
         for session in sessions.values():
             session.close()
-        for place in places.values():
+        for place in (place for of_account in places.values() for place in of_account.values()):
             place.close()
         if self._limits is not None:
             self._limits.close()

@@ -50,6 +50,8 @@ class Links(LinkSteps):
 
     def products(self, ids: Sequence[str]) -> Mapping[str, Link]:
         """Return the newest link of each of the Supplier's products that has one."""
+        if not ids:
+            return {}
         rows = self._db.execute(
             "select merchant_id, supplier_id, generation, state, pack, merchant_sku, supplier_sku"
             " from links where portal = ? and kind = 'product'"

@@ -9,7 +9,10 @@ from ordosync.store.location import StoreLocation
 
 
 class ReusableStore:
-    """Opens the store when it is first used, and keeps it open; a run takes little longer."""
+    """Opens the store at its first use, and keeps it open for the next.
+
+    Opening it takes longer than a run that finds nothing.
+    """
 
     def __init__(self, location: StoreLocation, clock: Clock) -> None:
         self._location, self._clock = location, clock
@@ -17,7 +20,10 @@ class ReusableStore:
 
     @contextmanager
     def use(self) -> Iterator[Store]:
-        """Use the store, which is not moved. After an error it is opened again for the next use."""
+        """Yield the store. After an error, the next use opens it again.
+
+        Raises `DatabaseError` if it cannot be opened, or was moved to another place meanwhile.
+        """
         with ExitStack() as stack:
             if self._store:
                 store, self._store = stack.enter_context(self._store), None

@@ -161,8 +161,10 @@ class Schedule:
         changes: dict[str, object] = {"tries": 0} if scheduled else {}
         if status in ("ok", "partial"):
             changes["last_ok_at"] = to_text(now)
-            changes |= {"failures": 0} if scheduled else {}
-            changes |= {"done_at": to_text(slot_of)} if slot_of else {}
+            if scheduled:
+                changes["failures"] = 0
+            if slot_of:
+                changes["done_at"] = to_text(slot_of)
         if changes:
             self._change(portal, task, **changes)
         if scheduled and status == "failed":

@@ -35,10 +35,7 @@ def online_checks(config: Config, store: Store, clock: Clock) -> Iterator[Online
         for portal in config.portals.values():
             roles: tuple[Role, Role] = ("merchant", "supplier")
             for role in roles:
-                products = _products(store, portal, role)
-                side = portal.merchant if role == "merchant" else portal.supplier
-                with connections.in_use(side.account):
-                    yield from _side(config, portal, role, connections, products)
+                yield from _side(config, portal, role, connections, _products(store, portal, role))
 
 
 def _products(store: Store, portal: PortalConfig, role: Role) -> Sequence[str]:
@@ -65,9 +62,10 @@ def _side(
     opener = merchant_of if role == "merchant" else supplier_of
     account = opener(config, portal, spool=config.database.folder, at=connections)
     try:
-        results = list(account.check())
-        if products and not any(result.is_problem for result in results):
-            results += account.check_stock(products)
+        with connections.in_use(name):
+            results = list(account.check())
+            if products and not any(result.is_problem for result in results):
+                results += account.check_stock(products)
     except AccountError as error:
         results = [CheckResult(text=str(error), is_problem=True)]
     finally:
